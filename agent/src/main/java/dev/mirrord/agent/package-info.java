@@ -1,0 +1,5 @@
+/** TODO. */
+@NullMarked
+package dev.mirrord.agent;
+
+import org.jspecify.annotations.NullMarked;

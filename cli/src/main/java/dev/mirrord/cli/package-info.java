@@ -1,0 +1,5 @@
+/** TODO. */
+@NullMarked
+package dev.mirrord.cli;
+
+import org.jspecify.annotations.NullMarked;

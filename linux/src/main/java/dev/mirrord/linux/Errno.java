@@ -1,0 +1,69 @@
+package dev.mirrord.linux;
+
+import java.util.Map;
+
+/** Names and meanings of errno values of Linux on x86-64 and arm64 (errno(3)). */
+public final class Errno {
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int EAGAIN = 11;
+    public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int EINVAL = 22;
+    public static final int EPIPE = 32;
+    public static final int ENOBUFS = 105;
+    public static final int ENETUNREACH = 101;
+    public static final int ECONNRESET = 104;
+    public static final int ETIMEDOUT = 110;
+    public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
+    public static final int EINPROGRESS = 115;
+
+    private static final Map<Integer, String> NAMES =
+            Map.ofEntries(
+                    Map.entry(EPERM, "EPERM"),
+                    Map.entry(ENOENT, "ENOENT"),
+                    Map.entry(3, "ESRCH"),
+                    Map.entry(EINTR, "EINTR"),
+                    Map.entry(EIO, "EIO"),
+                    Map.entry(9, "EBADF"),
+                    Map.entry(EAGAIN, "EAGAIN"),
+                    Map.entry(12, "ENOMEM"),
+                    Map.entry(EACCES, "EACCES"),
+                    Map.entry(EBUSY, "EBUSY"),
+                    Map.entry(EEXIST, "EEXIST"),
+                    Map.entry(19, "ENODEV"),
+                    Map.entry(20, "ENOTDIR"),
+                    Map.entry(EINVAL, "EINVAL"),
+                    Map.entry(24, "EMFILE"),
+                    Map.entry(28, "ENOSPC"),
+                    Map.entry(30, "EROFS"),
+                    Map.entry(EPIPE, "EPIPE"),
+                    Map.entry(38, "ENOSYS"),
+                    Map.entry(92, "ENOPROTOOPT"),
+                    Map.entry(93, "EPROTONOSUPPORT"),
+                    Map.entry(95, "EOPNOTSUPP"),
+                    Map.entry(97, "EAFNOSUPPORT"),
+                    Map.entry(98, "EADDRINUSE"),
+                    Map.entry(99, "EADDRNOTAVAIL"),
+                    Map.entry(100, "ENETDOWN"),
+                    Map.entry(ENETUNREACH, "ENETUNREACH"),
+                    Map.entry(ECONNRESET, "ECONNRESET"),
+                    Map.entry(ENOBUFS, "ENOBUFS"),
+                    Map.entry(107, "ENOTCONN"),
+                    Map.entry(ETIMEDOUT, "ETIMEDOUT"),
+                    Map.entry(ECONNREFUSED, "ECONNREFUSED"),
+                    Map.entry(112, "EHOSTDOWN"),
+                    Map.entry(EHOSTUNREACH, "EHOSTUNREACH"),
+                    Map.entry(EINPROGRESS, "EINPROGRESS"));
+
+    private Errno() {}
+
+    /** The symbolic name, or {@code "errno N"} for one that is not in the table. */
+    public static String name(int errno) {
+        return NAMES.getOrDefault(errno, "errno " + errno);
+    }
+}

@@ -1,0 +1,5 @@
+/** TODO. */
+@NullMarked
+package dev.mirrord.sidecar;
+
+import org.jspecify.annotations.NullMarked;
