@@ -43,7 +43,7 @@ hash_of() {
     local item
     for item in "$@"; do
         if [[ -d $item ]]; then
-            find "$item" -type f -printf '%P %m\n' -exec cat {} + | LC_ALL=C sort | sha256sum
+            (cd "$item" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
         elif [[ -f $item ]]; then
             sha256sum <"$item"
         else

@@ -1,0 +1,3 @@
+module mirrord.dev/dev/cluster/pause
+
+go 1.24.0
