@@ -1,0 +1,43 @@
+package dev.mirrord.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code mirrord} without a subcommand: help. */
+@Command(
+        name = "mirrord",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Run a local, unmodified container image in the context of a Kubernetes pod.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  mirrord container -t pod/x -- docker run myimg",
+            "  mirrord container -t deployment/web -n shop --steal -- docker run --rm -it myimg",
+            "  mirrord container -t targetless -n shop -- docker run --rm curlimg curl http://web"
+        },
+        subcommands = {ContainerCommand.class, VersionCommand.class, TrainCommand.class})
+final class MirrordCommand implements Callable<Integer> {
+    @Spec CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help and exit.")
+    boolean help;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "Show the stack trace of a failure.")
+    boolean stacktrace;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(System.out);
+        return 0;
+    }
+}

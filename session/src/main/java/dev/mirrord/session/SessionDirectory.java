@@ -1,0 +1,78 @@
+package dev.mirrord.session;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+
+/**
+ * The host directory of one session. Its parent is the user's alone (0700), so nobody else on the host gets in; the directory itself may
+ * be passed by anyone (0755), so that the sidecar, which sees it as a mount and may have another uid, can reach the socket in it without
+ * a capability.
+ */
+public final class SessionDirectory implements AutoCloseable {
+    /** Longest path of a unix socket on Linux and macOS (sun_path), less the terminating zero. */
+    private static final int LONGEST_SOCKET_PATH = 103;
+
+    private final Path path;
+
+    private SessionDirectory(Path path) {
+        this.path = path;
+    }
+
+    /** Makes the directory of session {@code id}. */
+    public static SessionDirectory create(SessionId id) throws IOException {
+        Path parent = parent();
+        if (!Files.isDirectory(parent)) {
+            Files.createDirectories(parent);
+        }
+        restrict(parent, "rwx------");
+        Path path = Files.createDirectory(parent.resolve(id.value()));
+        restrict(path, "rwxr-xr-x");
+        return new SessionDirectory(path);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Where the CLI listens for the sidecar's tunnels. */
+    public Path relaySocket() {
+        return path.resolve("relay.sock");
+    }
+
+    /** Removes the directory and what is in it. */
+    @Override
+    public void close() throws IOException {
+        if (!Files.isDirectory(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(path);
+    }
+
+    private static Path parent() {
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        Path base =
+                runtime != null && Files.isDirectory(Path.of(runtime))
+                        ? Path.of(runtime, "mirrord")
+                        : Path.of(
+                                System.getProperty("java.io.tmpdir"),
+                                "mirrord-" + System.getProperty("user.name"));
+        if (base.toString().length() + 20 > LONGEST_SOCKET_PATH) {
+            return Path.of("/tmp", "mirrord-" + System.getProperty("user.name"));
+        }
+        return base;
+    }
+
+    private static void restrict(Path path, String permissions) throws IOException {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The CLI's end of the conversation with the sidecar (docs/protocol.md, section 3). JSON lines go in and out over the standard streams
+ * of {@code docker exec}; the connection's life is the session's life.
+ */
+@NullMarked
+package dev.mirrord.session.sidecar;
+
+import org.jspecify.annotations.NullMarked;
