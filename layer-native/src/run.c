@@ -1,0 +1,411 @@
+/*
+ * run: starts the user's program as part of a session. docs/protocol.md, section 2.
+ *
+ * Theory of operation: the program waits, with all signals turned into something to read (signals.h), until the sidecar
+ * has given the environment. A signal that would end a process ends the wait at once: nothing has been started yet. Then
+ * one of three things happens:
+ *
+ *   run PROGRAM              the socket is closed and PROGRAM takes the place of this process.
+ *   run --main -- PROGRAM    PROGRAM is a child, in its own process group, which gets the terminal. This process stays as
+ *                            its parent, PID 1 as a rule: it passes on every signal, reaps every zombie, and ends with the
+ *                            child's exit code. A child is needed, because after the death of the CLI nobody else could
+ *                            end the app.
+ *   run --main --pid1-app    PROGRAM is an init that has to be PID 1: it takes the place of this process, and a process
+ *                            forked before, the watcher, stays behind. It is the child of a process that has already
+ *                            been reaped, in a session of its own, and does not end before PROGRAM does: an init that
+ *                            counts its children never sees it, and it never becomes a zombie.
+ *
+ * Parent and watcher see the sidecar's socket. When it says END (or stays away) the program gets SIGTERM and ten
+ * seconds later everything gets SIGKILL: the whole process namespace if PROGRAM's tree owns it (we are PID 1), else the
+ * program's process group, because kill(-1) in a namespace shared with others would reach them.
+ *
+ * Standard streams are left open in the parent: programs write to /proc/1/fd/1.
+ */
+#include "environment.h"
+#include "execute.h"
+#include "sidecar.h"
+#include "signals.h"
+#include "text.h"
+
+#ifndef CONNECT_MS
+#define CONNECT_MS 10000
+#endif
+#ifndef GRACE_MS
+#define GRACE_MS 10000
+#endif
+
+enum { OWN_FAILURE = 125, RETRY_MS = 100, AFTER_KILL_MS = 1000, NO_PIDFD_MS = 1000 };
+
+struct order {
+    enum role role;
+    bool pid1_app;
+    char **arguments;
+};
+
+static int usage(const char *problem) {
+    say(problem, NULL);
+    say_usage("run [--main [--pid1-app] --] PROGRAM [ARGUMENT...]");
+    return OWN_FAILURE;
+}
+
+/* Zero, or the exit code. */
+static int order_of(char **arguments, struct order *order) {
+    *order = (struct order){.role = ROLE_RUN};
+    char **next = arguments[0] == NULL ? arguments : arguments + 1;
+    for (; *next != NULL && (*next)[0] == '-'; next++) {
+        if (strcmp(*next, "--") == 0) {
+            next++;
+            break;
+        } else if (strcmp(*next, "--main") == 0) {
+            order->role = ROLE_MAIN;
+        } else if (strcmp(*next, "--pid1-app") == 0) {
+            order->pid1_app = true;
+        } else {
+            return usage("unknown option of the launcher");
+        }
+    }
+    if (*next == NULL) {
+        return usage("the launcher was given no program");
+    }
+    if (order->pid1_app && order->role != ROLE_MAIN) {
+        return usage("--pid1-app needs --main");
+    }
+    order->arguments = next;
+    return 0;
+}
+
+/* The exit code that a signal means for a launcher that has started nothing; zero when it goes on. */
+static int signal_while_waiting(const struct signals *signals) {
+    struct signal_info info;
+    while (signals_next(signals, &info)) {
+        int signal = (int)info.signal;
+        switch (signal) {
+            case SIGNAL_CHLD:
+            case SIGNAL_CONT:
+            case SIGNAL_URG:
+            case SIGNAL_WINCH:
+                break;
+            case SIGNAL_TSTP:
+            case SIGNAL_TTIN:
+            case SIGNAL_TTOU:
+                sys_kill(sys_getpid(), SIGNAL_STOP); /* no effect on PID 1, which nobody could continue */
+                break;
+            default:
+                if (!signals_ignored(signal)) {
+                    return 128 + signal;
+                }
+        }
+    }
+    return 0;
+}
+
+static int connect_failed(long error) {
+    struct error_text text = text_error(error);
+    say("cannot reach the sidecar at ", sidecar_path, ": ", text.text,
+            error == -E_NOENT ? " (was this container started by mirrord?)" : "", NULL);
+    return OWN_FAILURE;
+}
+
+/* Zero when connected, or the exit code. */
+static int join(struct sidecar *sidecar, const struct order *order, const struct signals *signals) {
+    int64_t give_up_at = sys_now() + CONNECT_MS;
+    for (;;) {
+        long error = sidecar_connect(sidecar, order->role, order->arguments[0]);
+        if (error == 0) {
+            return 0;
+        }
+        if (!sidecar_may_come(error) || sys_now() >= give_up_at) {
+            return connect_failed(error);
+        }
+        struct poll_entry entry = {signals->fd, POLL_IN, 0};
+        sys_poll(&entry, 1, RETRY_MS);
+        int code = signal_while_waiting(signals);
+        if (code != 0) {
+            return code;
+        }
+    }
+}
+
+/* What the first message says: zero for CONTEXT, or the exit code. */
+static int first_message(struct sidecar *sidecar) {
+    struct message *message = &sidecar->message;
+    switch (message->type) {
+        case MESSAGE_CONTEXT:
+            return 0;
+        case MESSAGE_ABORT:
+            say_text((char *)message->payload + 1, message->length - 1);
+            return message->payload[0];
+        case MESSAGE_END:
+            say_text((char *)message->payload, message->length);
+            return OWN_FAILURE;
+    }
+    return OWN_FAILURE;
+}
+
+/* Zero when the environment has come, or the exit code. No time limit: the agent may still be on its way. */
+static int await_context(struct sidecar *sidecar, const struct signals *signals) {
+    for (;;) {
+        struct poll_entry entries[] = {{signals->fd, POLL_IN, 0}, {sidecar->fd, POLL_IN, 0}};
+        sys_poll(entries, 2, -1);
+        int code = signal_while_waiting(signals);
+        if (code != 0) {
+            return code;
+        }
+        switch (sidecar_receive(sidecar)) {
+            case RECEIVED_NOTHING:
+                break;
+            case RECEIVED_MESSAGE:
+                return first_message(sidecar);
+            case RECEIVED_END_OF_FILE:
+                say("the sidecar closed the connection before it gave the environment (its log may say why)", NULL);
+                return OWN_FAILURE;
+            case RECEIVED_GARBAGE:
+                return OWN_FAILURE;
+        }
+    }
+}
+
+/* The ending of a program: SIGTERM, time, SIGKILL. */
+struct ending {
+    bool begun;
+    bool owns_namespace; /* the program's tree is all that kill(-1) can reach */
+    long pid;
+    long group; /* the program's process group, zero when it has none of its own */
+    int64_t kill_at;
+    int64_t over_at;
+};
+
+static void pass_signal(long pid, int signal) {
+    long error = sys_kill(pid, signal);
+    if (error < 0 && error != -E_SRCH) {
+        struct signal_name name = text_signal(signal);
+        struct error_text text = text_error(error);
+        say("cannot pass ", name.text, " to the app: ", text.text, " (it runs as another user)", NULL);
+    }
+}
+
+static void ending_begin(struct ending *ending, int64_t now) {
+    ending->begun = true;
+    ending->kill_at = now + GRACE_MS;
+    ending->over_at = ending->kill_at + AFTER_KILL_MS;
+    pass_signal(ending->pid, SIGNAL_TERM);
+    sys_kill(ending->pid, SIGNAL_CONT); /* a stopped program would not see it */
+}
+
+static int64_t ending_time(const struct ending *ending, int64_t now) {
+    int64_t at = now >= ending->kill_at ? ending->over_at : ending->kill_at;
+    return !ending->begun ? -1 : at > now ? at - now : 0;
+}
+
+static void ending_kill(const struct ending *ending, int64_t now) {
+    if (!ending->begun || now < ending->kill_at) {
+        return;
+    }
+    if (ending->owns_namespace) {
+        sys_kill(-1, SIGNAL_KILL);
+    } else if (ending->group > 0) {
+        sys_kill(-ending->group, SIGNAL_KILL);
+    }
+    sys_kill(ending->pid, SIGNAL_KILL);
+}
+
+static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 ? a : a < b ? a : b; }
+
+/* Gives the terminal, if there is one and it is ours to give, to the process group of the child: as tini does. SIGTTOU is
+ * blocked, so a background group may do it too. */
+static void take_foreground(void) {
+    int own_group = (int)sys_getpgid(0);
+    sys_setpgid(0, 0);
+    int group = (int)sys_getpid();
+    for (int fd = 0; fd <= 2; fd++) {
+        int foreground = 0;
+        if (sys_ioctl(fd, IOCTL_GET_FOREGROUND, &foreground) == 0) {
+            if (foreground == own_group) {
+                sys_ioctl(fd, IOCTL_SET_FOREGROUND, &group);
+            }
+            return;
+        }
+    }
+}
+
+/* Reaps what has died. True when the program itself has: the code is its exit code. */
+static bool reap(long program, int *code) {
+    int status = 0;
+    long pid;
+    bool ended = false;
+    while ((pid = sys_wait(-1, &status, WAIT_NOHANG | WAIT_UNTRACED)) > 0) {
+        int stopped = stop_signal_of(status);
+        if (stopped == 0 && pid == program) {
+            *code = exit_code_of(status);
+            ended = true;
+        } else if (stopped == SIGNAL_TSTP && pid == program) {
+            /* Ctrl-Z: no shell is there to continue it. A PID 1 would not have stopped at all. */
+            sys_kill(-program, SIGNAL_CONT);
+        }
+    }
+    return ended;
+}
+
+/* The parent's life, until the program has ended: its exit code. */
+static int supervise(long pid, struct watch *watch, const struct signals *signals) {
+    struct ending ending = {.owns_namespace = sys_getpid() == 1, .pid = pid, .group = pid};
+    for (;;) {
+        int64_t now = sys_now();
+        struct poll_entry entries[] = {{signals->fd, POLL_IN, 0}, {watch->sidecar.fd, POLL_IN, 0}};
+        sys_poll(entries, 2, sooner(watch_time(watch, now), ending_time(&ending, now)));
+        int code = 0;
+        struct signal_info info;
+        while (signals_next(signals, &info)) {
+            if (info.signal != SIGNAL_CHLD) {
+                pass_signal(pid, (int)info.signal);
+            }
+        }
+        if (reap(pid, &code)) {
+            return code;
+        }
+        now = sys_now();
+        if (!watch_goes_on(watch, now) && !ending.begun) {
+            ending_begin(&ending, now);
+        }
+        ending_kill(&ending, now);
+        if (ending.begun && now >= ending.over_at) {
+            return 128 + SIGNAL_KILL; /* it may not be killed by us; with PID 1 the kernel ends it */
+        }
+    }
+}
+
+static int fork_failed(long error) {
+    struct error_text text = text_error(error);
+    say("cannot fork: ", text.text, NULL);
+    return OWN_FAILURE;
+}
+
+static int run_as_parent(const struct order *order, char **environment, struct sidecar *sidecar,
+        const struct signals *signals) {
+    long pid = sys_fork();
+    if (pid < 0) {
+        return fork_failed(pid);
+    }
+    if (pid == 0) {
+        take_foreground();
+        signals_restore(signals);
+        return execute(order->arguments, environment);
+    }
+    struct watch watch;
+    watch_begin(&watch, sidecar, order->arguments[0]);
+    return supervise(pid, &watch, signals);
+}
+
+/* Whether the program is gone. As PID 1 it cannot be: the kernel would have ended us too. */
+static bool program_is_gone(long pid, const struct poll_entry *pidfd) {
+    return pid != 1 && ((pidfd->seen & POLL_IN) != 0 || sys_kill(pid, 0) == -E_SRCH);
+}
+
+/* Who asks the watcher to go: PID 1, when it shuts the container down. Anybody else is not obeyed. */
+static bool dismissed(const struct signals *signals) {
+    struct signal_info info;
+    bool result = false;
+    while (signals_next(signals, &info)) {
+        result = result || (info.signal == SIGNAL_TERM && info.sender == 1);
+    }
+    return result;
+}
+
+/* The watcher's life, until the program has ended. */
+static void keep_watch(long pid, struct watch *watch, const struct signals *signals) {
+    struct ending ending = {.owns_namespace = pid == 1, .pid = pid};
+    long pidfd = sys_pidfd_open(pid);
+    bool told = false;
+    for (;;) {
+        int64_t now = sys_now();
+        struct poll_entry entries[] = {
+            {signals->fd, POLL_IN, 0}, {watch->sidecar.fd, POLL_IN, 0}, {pidfd < 0 ? -1 : (int)pidfd, POLL_IN, 0}};
+        int64_t limit = sooner(watch_time(watch, now), told ? -1 : ending_time(&ending, now));
+        sys_poll(entries, 3, pidfd < 0 && pid != 1 ? sooner(limit, NO_PIDFD_MS) : limit);
+        if (program_is_gone(pid, &entries[2]) || dismissed(signals)) {
+            return;
+        }
+        now = sys_now();
+        if (!watch_goes_on(watch, now) && !ending.begun) {
+            ending_begin(&ending, now);
+        }
+        ending_kill(&ending, now);
+        if (ending.begun && now >= ending.over_at && !told) {
+            /* The kernel lets nobody inside a namespace kill its PID 1. */
+            say("the app did not end, and as PID 1 it cannot be killed from inside: stop its container", NULL);
+            told = true;
+        }
+    }
+}
+
+/* In the watcher; does not return. */
+static void become_watcher(long pid, struct sidecar *sidecar, const struct order *order, const struct signals *signals) {
+    struct watch watch;
+    sys_setsid();
+    sys_prctl(PR_SET_NAME_, "mirrord-watch");
+    sys_close(0);
+    sys_close(1);
+    watch_begin(&watch, sidecar, order->arguments[0]);
+    keep_watch(pid, &watch, signals);
+    sys_exit(0);
+}
+
+static int run_in_place(const struct order *order, char **environment, struct sidecar *sidecar,
+        const struct signals *signals) {
+    if (order->role == ROLE_MAIN) {
+        long own = sys_getpid();
+        long between = sys_fork();
+        if (between == 0) {
+            long watcher = sys_fork();
+            if (watcher == 0) {
+                become_watcher(own, sidecar, order, signals);
+            }
+            sys_exit(watcher < 0 ? (int)-watcher : 0);
+        }
+        int status = 0;
+        if (between > 0) {
+            sys_wait(between, &status, 0);
+            between = -exit_code_of(status);
+        }
+        if (between < 0) {
+            return fork_failed(between);
+        }
+    }
+    signals_restore(signals); /* the signals of a watcher are its own; socket and signalfd are closed by execve */
+    return execute(order->arguments, environment);
+}
+
+int program(int count, char **arguments, char **environment) {
+    struct order order;
+    struct signals signals;
+    struct sidecar sidecar;
+    (void)count;
+    int code = order_of(arguments, &order);
+    if (code != 0) {
+        return code;
+    }
+    long error = signals_open(&signals);
+    if (error < 0) {
+        struct error_text text = text_error(error);
+        say("cannot wait for signals: ", text.text, NULL);
+        return OWN_FAILURE;
+    }
+    code = join(&sidecar, &order, &signals);
+    if (code == 0) {
+        code = await_context(&sidecar, &signals);
+    }
+    if (code != 0) {
+        return code;
+    }
+    struct environment context = environment_of(environment, sidecar.message.payload, sidecar.message.length);
+    if (context.entries == NULL) {
+        say("the sidecar sent ", context.problem, NULL);
+        return OWN_FAILURE;
+    }
+    sidecar_forget(&sidecar);
+    bool parent = order.role == ROLE_MAIN && !order.pid1_app;
+    return parent ? run_as_parent(&order, context.entries, &sidecar, &signals)
+                  : run_in_place(&order, context.entries, &sidecar, &signals);
+}
+
+PROGRAM_START

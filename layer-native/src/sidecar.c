@@ -1,0 +1,223 @@
+/*
+ * The launcher's side of the protocol in docs/protocol.md, section 2.
+ *
+ * Theory of operation: the socket never blocks; the callers poll it together with their signals. A message is collected in
+ * two steps, its five-byte head and then its payload in memory of just that length, so a message may arrive in any pieces.
+ * A length that no honest sidecar sends, and a type that this launcher does not know, are garbage and said by name.
+ *
+ *            CONTEXT came                 END, ABORT, garbage
+ *   waiting ─────────────► ATTACHED ─────────────────────────────► DETACHED
+ *                            │  ▲                                     ▲
+ *                end of file │  │ CONTEXT                             │ 20 s over, ABORT, END
+ *                            ▼  │                                     │
+ *                        REJOINING ◄──────► GREETED ──────────────────┘
+ *                              connected / end of file
+ *
+ * The sidecar's JVM may die and be started again behind the same path; the app does not notice. The 20 s count from the
+ * first end of file and include the answer to our greeting.
+ */
+#include "sidecar.h"
+
+#include "text.h"
+
+#ifndef MIRRORD_SOCKET
+#define MIRRORD_SOCKET "/.mirrord/sock"
+#endif
+#ifndef REJOIN_MS
+#define REJOIN_MS 20000
+#endif
+
+enum { CONTEXT_LIMIT = 8 << 20, TEXT_LIMIT = 64 << 10, PROGRAM_LIMIT = 1024, RETRY_MS = 200 };
+
+const char sidecar_path[] = MIRRORD_SOCKET;
+
+bool sidecar_may_come(long error) {
+    return error == -E_NOENT || error == -E_CONNREFUSED || error == -E_AGAIN || error == -E_PIPE || error == -E_CONNRESET;
+}
+
+static long greet(int fd, enum role role, const char *program) {
+    unsigned char hello[11 + PROGRAM_LIMIT] = {'M', 'R', 'D', '1'};
+    size_t length = strlen(program);
+    uint32_t pid = (uint32_t)sys_getpid();
+    if (length > PROGRAM_LIMIT) {
+        length = PROGRAM_LIMIT;
+    }
+    hello[4] = (unsigned char)role;
+    for (int i = 0; i < 4; i++) {
+        hello[5 + i] = (unsigned char)(pid >> (24 - 8 * i));
+    }
+    hello[9] = (unsigned char)(length >> 8);
+    hello[10] = (unsigned char)length;
+    memcpy(hello + 11, program, length);
+    /* The empty buffer of a new socket takes it whole. */
+    long sent = sys_send(fd, hello, 11 + length);
+    return sent == (long)(11 + length) ? 0 : sent < 0 ? sent : -E_PIPE;
+}
+
+long sidecar_connect(struct sidecar *sidecar, enum role role, const char *program) {
+    struct unix_address address = {AF_UNIX_, MIRRORD_SOCKET};
+    *sidecar = (struct sidecar){.fd = -1};
+    long fd = sys_socket(AF_UNIX_, SOCK_STREAM_ | O_NONBLOCK_ | O_CLOEXEC_);
+    if (fd < 0) {
+        return fd;
+    }
+    long error = sys_connect((int)fd, &address);
+    if (error == 0) {
+        error = greet((int)fd, role, program);
+    }
+    if (error < 0) {
+        sys_close((int)fd);
+        return error;
+    }
+    sidecar->fd = (int)fd;
+    return 0;
+}
+
+/* Reads the head's fields and reserves memory; false for what is not of this protocol. */
+static bool open_message(struct sidecar *sidecar) {
+    const unsigned char *head = sidecar->head;
+    struct message *message = &sidecar->message;
+    size_t limit = head[0] == MESSAGE_CONTEXT ? CONTEXT_LIMIT : TEXT_LIMIT;
+    message->length = (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
+    if (head[0] < MESSAGE_CONTEXT || head[0] > MESSAGE_END) {
+        struct decimal type = text_decimal(head[0]);
+        say("the sidecar sent a message of unknown type ", type.digits, " (launcher and sidecar of different versions?)",
+                NULL);
+        return false;
+    }
+    if (message->length > limit || (head[0] == MESSAGE_ABORT && message->length == 0)) {
+        struct decimal length = text_decimal(message->length);
+        say("the sidecar sent a message of impossible length ", length.digits, NULL);
+        return false;
+    }
+    message->type = (enum message_type)head[0];
+    message->payload = memory_reserve(message->length + 1);
+    if (message->payload == NULL) {
+        struct decimal length = text_decimal(message->length);
+        say("cannot hold a message of ", length.digits, " bytes: ENOMEM: out of memory", NULL);
+        return false;
+    }
+    return true;
+}
+
+enum received sidecar_receive(struct sidecar *sidecar) {
+    for (;;) {
+        bool in_head = sidecar->head_read < sizeof sidecar->head;
+        if (!in_head && sidecar->payload_read == sidecar->message.length) {
+            return RECEIVED_MESSAGE;
+        }
+        unsigned char *to = in_head ? sidecar->head + sidecar->head_read : sidecar->message.payload + sidecar->payload_read;
+        size_t room = in_head ? sizeof sidecar->head - sidecar->head_read : sidecar->message.length - sidecar->payload_read;
+        long count = sys_read(sidecar->fd, to, room);
+        if (count == -E_AGAIN || count == -E_INTR) {
+            return RECEIVED_NOTHING;
+        }
+        if (count <= 0) {
+            return RECEIVED_END_OF_FILE;
+        }
+        if (!in_head) {
+            sidecar->payload_read += (size_t)count;
+            continue;
+        }
+        sidecar->head_read += (size_t)count;
+        if (sidecar->head_read == sizeof sidecar->head && !open_message(sidecar)) {
+            return RECEIVED_GARBAGE;
+        }
+    }
+}
+
+void sidecar_forget(struct sidecar *sidecar) {
+    if (sidecar->message.payload != NULL) {
+        memory_release(sidecar->message.payload, sidecar->message.length + 1);
+    }
+    *sidecar = (struct sidecar){.fd = sidecar->fd};
+}
+
+void sidecar_close(struct sidecar *sidecar) {
+    sidecar_forget(sidecar);
+    if (sidecar->fd >= 0) {
+        sys_close(sidecar->fd);
+        sidecar->fd = -1;
+    }
+}
+
+void watch_begin(struct watch *watch, const struct sidecar *sidecar, const char *program) {
+    *watch = (struct watch){.sidecar = *sidecar, .program = program, .state = ATTACHED};
+}
+
+int64_t watch_time(const struct watch *watch, int64_t now) {
+    int64_t at = watch->state == REJOINING ? watch->try_at : watch->state == GREETED ? watch->give_up_at : -1;
+    return at < 0 ? -1 : at > now ? at - now : 0;
+}
+
+static bool detach(struct watch *watch) {
+    sidecar_close(&watch->sidecar);
+    watch->state = DETACHED;
+    return false;
+}
+
+static bool gone(struct watch *watch) {
+    say("the session is gone (sidecar does not answer)", NULL);
+    return detach(watch);
+}
+
+/* The connection ended without END. */
+static void lose(struct watch *watch, int64_t now) {
+    sidecar_close(&watch->sidecar);
+    if (watch->state == ATTACHED) {
+        watch->give_up_at = now + REJOIN_MS;
+    }
+    watch->state = REJOINING;
+    watch->try_at = now + RETRY_MS;
+}
+
+/* False when the message ends the session. */
+static bool obey(struct watch *watch) {
+    struct message *message = &watch->sidecar.message;
+    bool has_code = message->type == MESSAGE_ABORT;
+    if (message->type == MESSAGE_CONTEXT) {
+        sidecar_forget(&watch->sidecar);
+        watch->state = ATTACHED;
+        return true;
+    }
+    say_text((char *)message->payload + has_code, message->length - has_code);
+    return detach(watch);
+}
+
+static bool listen_to(struct watch *watch, int64_t now) {
+    while (watch->sidecar.fd >= 0) {
+        switch (sidecar_receive(&watch->sidecar)) {
+            case RECEIVED_NOTHING:
+                return true;
+            case RECEIVED_MESSAGE:
+                if (!obey(watch)) {
+                    return false;
+                }
+                break;
+            case RECEIVED_END_OF_FILE:
+                lose(watch, now);
+                break;
+            case RECEIVED_GARBAGE:
+                return detach(watch);
+        }
+    }
+    return true;
+}
+
+bool watch_goes_on(struct watch *watch, int64_t now) {
+    if (watch->state == DETACHED) {
+        return true;
+    }
+    if (watch->state == REJOINING && now >= watch->try_at) {
+        if (sidecar_connect(&watch->sidecar, ROLE_REJOIN, watch->program) == 0) {
+            watch->state = GREETED;
+        } else {
+            watch->try_at = now + RETRY_MS;
+        }
+    }
+    if (!listen_to(watch, now)) {
+        return false;
+    }
+    bool rejoining = watch->state == REJOINING || watch->state == GREETED;
+    return rejoining && now >= watch->give_up_at ? gone(watch) : true;
+}
