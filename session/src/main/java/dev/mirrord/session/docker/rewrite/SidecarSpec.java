@@ -1,0 +1,48 @@
+package dev.mirrord.session.docker.rewrite;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The container that owns the namespace, and the layer container beside it. Maps keep their order.
+ *
+ * @param nameservers what the engine is told, which is not what the user asked for (see {@link
+ *     Rewrite#nameservers})
+ * @param extraHosts {@code host:address}, as the engine takes them
+ * @param links of the default bridge, {@code container[:alias]}
+ * @param networks never empty; the first is joined at creation, the others before the start
+ * @param restartPolicy {@code no}, {@code always}, {@code unless-stopped}, {@code on-failure[:3]}
+ * @param userNamespace {@code host} or empty
+ * @param relayDirectory of the engine's host
+ */
+public record SidecarSpec(
+        String image,
+        String name,
+        String layerName,
+        Map<String, String> labels,
+        Optional<String> hostname,
+        Optional<String> domainName,
+        List<PublishedPort> ports,
+        Set<String> exposedPorts,
+        boolean publishAll,
+        List<NetworkAttachment> networks,
+        List<String> nameservers,
+        List<String> searchDomains,
+        List<String> resolverOptions,
+        List<String> extraHosts,
+        List<String> links,
+        Map<String, String> sysctls,
+        List<String> capabilities,
+        String restartPolicy,
+        boolean autoRemove,
+        String userNamespace,
+        Optional<String> relayDirectory) {
+
+    /** Where the relay directory is seen in the sidecar. */
+    public static final String RELAY_TARGET = "/run/mirrord/host";
+
+    /** Where the layer volume is seen in every container that has it. */
+    public static final String LAYER_TARGET = "/.mirrord";
+}
