@@ -1,0 +1,61 @@
+package dev.mirrord.config;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * @param portMapping the app's port → the target's
+ * @param listenPorts the port the app asks for → the one it really listens on
+ * @param ports if present, only these ports of the app are served with incoming traffic
+ * @param ignorePorts ports of the app that never are
+ * @param ignoreLocalhost true: a port that the app opens on loopback only is not taken
+ */
+public record IncomingConfig(
+        IncomingMode mode,
+        SortedMap<Integer, Integer> portMapping,
+        SortedMap<Integer, Integer> listenPorts,
+        Optional<SortedSet<Integer>> ports,
+        SortedSet<Integer> ignorePorts,
+        boolean ignoreLocalhost) {
+
+    static IncomingConfig of(
+            IncomingMode mode,
+            Map<Integer, Integer> portMapping,
+            Map<Integer, Integer> listenPorts,
+            Optional<Set<Integer>> ports,
+            Set<Integer> ignorePorts,
+            boolean ignoreLocalhost) {
+        return new IncomingConfig(
+                mode,
+                Collections.unmodifiableSortedMap(new TreeMap<>(portMapping)),
+                Collections.unmodifiableSortedMap(new TreeMap<>(listenPorts)),
+                ports.map(p -> Collections.unmodifiableSortedSet(new TreeSet<>(p))),
+                Collections.unmodifiableSortedSet(new TreeSet<>(ignorePorts)),
+                ignoreLocalhost);
+    }
+
+    /**
+     * The target's port that stands for a port of the app; empty if that port is not to be taken.
+     *
+     * @param listening the port on which the app really listens
+     */
+    public Optional<Integer> targetPort(int listening) {
+        int asked =
+                listenPorts.entrySet().stream()
+                        .filter(entry -> entry.getValue() == listening)
+                        .map(Map.Entry::getKey)
+                        .findFirst()
+                        .orElse(listening);
+        boolean taken =
+                mode != IncomingMode.OFF
+                        && !ignorePorts.contains(asked)
+                        && (ports.isEmpty() || ports.get().contains(asked));
+        return taken ? Optional.of(portMapping.getOrDefault(asked, asked)) : Optional.empty();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.mirrord.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the command line's flags set; it wins over every other source. */
+public final class Overrides {
+    private final List<Typed<?>> entries = new ArrayList<>();
+
+    private record Typed<T>(Key<T> key, T value, String flag) {}
+
+    private record Unread<T>(Key<T> key, String text, String flag) {}
+
+    private final List<Unread<?>> texts = new ArrayList<>();
+
+    /**
+     * @param flag as the user typed it, for messages: {@code --no-remote-dns}
+     */
+    public <T> Overrides set(Key<T> key, T value, String flag) {
+        entries.add(new Typed<>(key, value, flag));
+        return this;
+    }
+
+    /**
+     * @param text in the form of the key's environment variable
+     */
+    public Overrides parse(Key<?> key, String text, String flag) {
+        texts.add(new Unread<>(key, text, flag));
+        return this;
+    }
+
+    void addTo(Settings settings, Problems problems) {
+        entries.forEach(entry -> add(entry, settings));
+        texts.forEach(text -> parse(text, settings, problems));
+    }
+
+    private static <T> void add(Typed<T> entry, Settings settings) {
+        settings.put(entry.key(), entry.value(), entry.flag());
+    }
+
+    private static <T> void parse(Unread<T> entry, Settings settings, Problems problems) {
+        try {
+            settings.put(entry.key(), entry.key().type().parse(entry.text()), entry.flag());
+        } catch (WrongValue e) {
+            problems.error(entry.flag() + ": " + entry.key() + " " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.mirrord.config;
+
+import dev.mirrord.config.source.Location;
+import dev.mirrord.config.source.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Booleans and strings that stand where an object may stand. */
+final class Shorthands {
+    private static final Map<String, String> EXPECTED =
+            Map.of(
+                    "target", "a string or an object",
+                    "feature.env", "true, false or an object",
+                    "feature.network", "true, false or an object",
+                    "feature.network.dns", "true, false or an object",
+                    "feature.network.outgoing", "true, false or an object",
+                    "feature.network.incoming",
+                            "true, false, \"mirror\", \"steal\", \"off\" or an object");
+
+    private Shorthands() {}
+
+    /** What a table at this path may be replaced by; empty if by nothing. */
+    static Optional<String> expectedAt(String path) {
+        return Optional.ofNullable(EXPECTED.get(path));
+    }
+
+    /**
+     * @return false if the value is no shorthand of that path
+     */
+    static boolean put(String path, Value value, Settings settings) throws WrongValue {
+        String origin = value.location().toString();
+        return switch (value) {
+            case Value.Text _ when path.equals("target") -> {
+                settings.put(Keys.TARGET, Keys.TARGET.type().read(value), origin);
+                yield true;
+            }
+            case Value.Text _ when path.equals("feature.network.incoming") -> {
+                settings.put(Keys.INCOMING_MODE, Keys.INCOMING_MODE.type().read(value), origin);
+                yield true;
+            }
+            case Value.Bool bool when EXPECTED.containsKey(path) && !path.equals("target") -> {
+                put(path, bool.value(), settings, origin);
+                yield true;
+            }
+            default -> false;
+        };
+    }
+
+    private static void put(String path, boolean on, Settings settings, String origin) {
+        switch (path) {
+            case "feature.env" -> {
+                if (!on) {
+                    settings.put(Keys.ENV_INCLUDE, List.of(), origin);
+                }
+            }
+            case "feature.network" -> {
+                put("feature.network.dns", on, settings, origin);
+                put("feature.network.outgoing", on, settings, origin);
+                put("feature.network.incoming", on, settings, origin);
+            }
+            case "feature.network.dns" -> settings.put(Keys.DNS, on, origin);
+            case "feature.network.outgoing" -> {
+                settings.put(Keys.OUTGOING_TCP, on, origin);
+                settings.put(Keys.OUTGOING_UDP, on, origin);
+            }
+            case "feature.network.incoming" ->
+                    settings.put(
+                            Keys.INCOMING_MODE,
+                            on ? IncomingMode.MIRROR : IncomingMode.OFF,
+                            origin);
+            default -> throw new IllegalArgumentException(path);
+        }
+    }
+
+    /** {@code target: {pod: …, namespace: …}} as {@code target: {path: {pod: …}, namespace: …}}. */
+    static Value target(Value target) {
+        if (!(target instanceof Value.Table table) || table.entries().containsKey("path")) {
+            return target;
+        }
+        Location at = table.location();
+        Map<String, Value> path = new LinkedHashMap<>(table.entries());
+        Value namespace = path.remove("namespace");
+        Map<String, Value> entries = new LinkedHashMap<>();
+        if (!path.isEmpty()) {
+            entries.put("path", new Value.Table(at, path));
+        }
+        if (namespace != null) {
+            entries.put("namespace", namespace);
+        }
+        return new Value.Table(at, entries);
+    }
+}

@@ -1,0 +1,6 @@
+package dev.mirrord.config.filter;
+
+public enum Transport {
+    TCP,
+    UDP
+}
