@@ -16,6 +16,11 @@ mkdir -p "$MIRRORD_DEV_CACHE" "$MIRRORD_DEV_STATE"
 # Debian keeps dockerd, iptables and friends where a user's PATH often does not look.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/go/bin"
 
+# Debian's client has only the builder that newer ones call legacy.
+if ! docker buildx version >/dev/null 2>&1; then
+    export DOCKER_BUILDKIT=0
+fi
+
 script_name=${0#"${dev_root%/*}"/}
 readonly script_name
 

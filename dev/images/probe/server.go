@@ -17,7 +17,7 @@ import (
 )
 
 const kinds = "http (tells peer, headers, request count), tcp and udp (echo after a line with the peer), " +
-	"banner (speaks first, then closes), silent (accepts, never answers), reset (accepts, then resets), " +
+	"banner (speaks first, closes after the peer), silent (accepts, never answers), reset (accepts, then resets), " +
 	"full (listens, never accepts)"
 
 func listen(arguments []string) int {
@@ -63,6 +63,7 @@ func start(kind, address string) error {
 	case "banner":
 		go accept(listener, func(connection *net.TCPConn) {
 			fmt.Fprintf(connection, "220 %s ready for %s\n", self(), connection.RemoteAddr())
+			_, _ = io.Copy(io.Discard, connection)
 		})
 	case "silent":
 		go accept(listener, func(connection *net.TCPConn) {
