@@ -17,10 +17,11 @@ static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 static char shell[] = "/bin/sh";
 
 static const char *path_of(char **environment) {
+    static const char name[] = "PATH=";
+    const size_t length = sizeof name - 1;
     for (; *environment != NULL; environment++) {
-        if (memcmp(*environment, "PATH=", strlen(*environment) < 5 ? strlen(*environment) : 5) == 0
-                && strlen(*environment) >= 5) {
-            return *environment + 5;
+        if (strlen(*environment) >= length && memcmp(*environment, name, length) == 0) {
+            return *environment + length;
         }
     }
     return default_path;

@@ -1,4 +1,4 @@
-"""The shipped launcher as the entrypoint of containers: no other file of ours, no library, no privilege."""
+"""The shipped launcher as the entrypoint of containers: no other file of ours, no library, no privilege. And the same without an engine."""
 
 import io
 import os
@@ -33,6 +33,19 @@ def scratch_image():
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
             archive.addfile(link)
     docker("import", "-", IMAGE, input=data.getvalue())
+
+
+class BareRootTest(LauncherTest):
+    def test_neither_proc_nor_dev_nor_privileges_are_needed(self):
+        subprocess.run(["cp", "/bin/busybox", self.command("run")[0], self.directory], check=True)
+        process = self.start(
+            ["chroot", "--userspec=1000:1000", self.directory, "/run", "--main", "--", "/busybox", "sh", "-c",
+             "set; /busybox id -u"]
+        )  # fmt: skip
+        self.sidecar.accept_with_context(entry(SET, b"A=1"))
+        out, error = self.finish(process, 0)
+        self.assertIn(b"A='1'", out)
+        self.assertTrue(out.endswith(b"\n1000\n"))
 
 
 @unittest.skipUnless(engine_is_up(), "no Docker engine")

@@ -22,8 +22,6 @@ class Programs:
     directory = None
     shipped = None
     prefix = []
-    native = True
-    sanitized = False
 
 
 def await_condition(condition, what):

@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import struct
-import subprocess
 import time
 
 from fixture import (
@@ -146,18 +145,3 @@ class BrokenPeerTest(LauncherTest):
                 data[0] = CONTEXT
                 data[1:5] = struct.pack(">I", source.randrange(5, 190))
             self.refused(bytes(data))
-
-
-class EnvironmentlessTest(LauncherTest):
-    def test_neither_proc_nor_dev_nor_privileges_are_needed(self):
-        if not Programs.native or Programs.sanitized:
-            return  # needs programs that run without a loader
-        subprocess.run(["cp", "/bin/busybox", self.command("run")[0], self.directory], check=True)
-        process = self.start(
-            ["chroot", "--userspec=1000:1000", self.directory, "/run", "--main", "--", "/busybox", "sh", "-c",
-             "set; /busybox id -u"]
-        )  # fmt: skip
-        self.sidecar.accept_with_context(entry(SET, b"A=1"))
-        out, error = self.finish(process, 0)
-        self.assertIn(b"A='1'", out)
-        self.assertTrue(out.endswith(b"\n1000\n"))

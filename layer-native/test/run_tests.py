@@ -42,15 +42,12 @@ def main():
     parser.add_argument("--programs", required=True)
     parser.add_argument("--shipped")
     parser.add_argument("--arch", default=platform.machine())
-    parser.add_argument("--sanitized", action="store_true")
     parser.add_argument("tests", nargs="*")
     options = parser.parse_args()
     Programs.directory = os.path.abspath(options.programs)
     Programs.shipped = options.shipped and os.path.abspath(options.shipped)
-    Programs.sanitized = options.sanitized
-    Programs.native = options.arch == platform.machine()
     tests = options.tests or MODULES + (["container_test"] if Programs.shipped else [])
-    if not Programs.native:
+    if options.arch != platform.machine():
         emulator = shutil.which(f"qemu-{options.arch}-static")
         if emulator is None:
             sys.exit(f"qemu-{options.arch}-static is missing: layer-native/toolchain installs it")
