@@ -70,9 +70,9 @@ class SignalTest(LauncherTest):
                 lambda n=number: os.path.exists(self.path("log")) and str(n) in self.read("log").split(),
                 f"signal {number}",
             )
-        process.kill()
         for pid in children(process.pid):
             os.kill(pid, signal.SIGKILL)
+        self.finish(process, 137)
 
     def test_sigterm_ends_the_app_and_gives_its_code(self):
         process = self.launch_main("sh", "-c", "trap 'echo bye; exit 3' TERM; " + FOREVER)
