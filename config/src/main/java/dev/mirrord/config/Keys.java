@@ -175,7 +175,6 @@ public final class Keys {
     public static final Key<Boolean> INCOMING_IGNORE_LOCALHOST =
             key("feature.network.incoming.ignore_localhost", Scalars.BOOL, null);
 
-
     private Keys() {}
 
     /** In the order of the documentation. */

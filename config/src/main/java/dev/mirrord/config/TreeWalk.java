@@ -93,7 +93,8 @@ final class TreeWalk {
             return parent + neighbour;
         }
         return known.stream()
-                .filter(k -> k.endsWith("." + name))
+                .filter(k -> (k + ".").contains("." + name + "."))
+                .map(k -> k.substring(0, (k + ".").indexOf("." + name + ".") + name.length() + 1))
                 .findFirst()
                 .orElse(parent + neighbour);
     }

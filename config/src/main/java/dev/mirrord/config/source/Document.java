@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Parses a text into a {@link Value.Table}. */
 public final class Document {
@@ -43,14 +44,17 @@ public final class Document {
                             ? Location.of(name)
                             : new Location(name, at.getLineNr(), at.getColumnNr());
             throw new SyntaxException(
-                    location, "not valid " + format + ": " + firstLine(e.getOriginalMessage()), e);
+                    location, "not valid " + format + ": " + oneLine(e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new SyntaxException(Location.of(name), String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static String firstLine(String message) {
-        return message.strip().lines().findFirst().orElse("");
+    /** Without the excerpts that YAML's parser indents between its sentences. */
+    private static String oneLine(String message) {
+        return message.lines()
+                .filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
+                .collect(Collectors.joining("; "));
     }
 
     /** Keeps YAML's classes unloaded until they are needed. */
