@@ -1,0 +1,70 @@
+package dev.mirrord.session.kubernetes.cluster;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A cluster that the user chose, as whom the user is there. Opening one reads files only; the first
+ * connection is made in the background at once.
+ */
+public final class Cluster implements AutoCloseable {
+
+    private static final int LOOPS = 2;
+
+    private final String context;
+    private final String namespace;
+    private final EventLoopGroup loops;
+    private final ApiServer api;
+
+    private Cluster(String context, String namespace, EventLoopGroup loops, ApiServer api) {
+        this.context = context;
+        this.namespace = namespace;
+        this.loops = loops;
+        this.api = api;
+    }
+
+    /**
+     * @throws ClusterFailure if the kubeconfig is missing, malformed or lacks the context
+     */
+    public static Cluster open(ClusterOptions options) {
+        Kubeconfig kubeconfig = Kubeconfig.load(options);
+        Endpoint endpoint = Endpoint.of(kubeconfig, options);
+        EventLoopGroup loops =
+                new MultiThreadIoEventLoopGroup(
+                        LOOPS,
+                        new DefaultThreadFactory("mirrord-cluster", true),
+                        NioIoHandler.newFactory());
+        Credentials credentials = new Credentials(kubeconfig, options.environment());
+        ApiServer api = new ApiServer(endpoint, credentials, loops);
+        api.warm();
+        return new Cluster(kubeconfig.context(), kubeconfig.namespace(), loops, api);
+    }
+
+    /** The context's name, {@code in-cluster} for a pod's own service account. */
+    public String context() {
+        return context;
+    }
+
+    /** The namespace that the user named, else the context's, else {@code default}. */
+    public String namespace() {
+        return namespace;
+    }
+
+    public ApiServer api() {
+        return api;
+    }
+
+    /** Where tunnels and relays run. */
+    public EventLoopGroup loops() {
+        return loops;
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    }
+}

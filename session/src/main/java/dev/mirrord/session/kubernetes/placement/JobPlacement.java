@@ -1,0 +1,82 @@
+package dev.mirrord.session.kubernetes.placement;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mirrord.session.kubernetes.cluster.Json;
+import dev.mirrord.session.kubernetes.target.ResolvedTarget;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A pod on the target's node that sees its processes and enters the target's namespaces: hostPID,
+ * SYS_ADMIN and SYS_PTRACE, not privileged, no hostPath, no runtime socket.
+ *
+ * <p>The node is set in the spec, not selected: the target is there already, so there is nothing to
+ * schedule, a full or tainted node must not keep the agent away, and it starts sooner. The kubelet
+ * still refuses what does not fit.
+ */
+public record JobPlacement(
+        SessionLabels labels,
+        ResolvedTarget target,
+        AgentSettings settings,
+        String sessionCertificateSha256,
+        Traffic traffic)
+        implements AgentPlacement {
+
+    /** What the session does with the target's incoming traffic: the capability that it takes. */
+    public enum Traffic {
+        OFF,
+        MIRROR,
+        STEAL
+    }
+
+    @Override
+    public String namespace() {
+        return settings.namespace() == null ? target.namespace() : settings.namespace();
+    }
+
+    @Override
+    public String name() {
+        return labels.agentName();
+    }
+
+    @Override
+    public ObjectNode manifest() {
+        List<String> arguments = new ArrayList<>();
+        arguments.add("--session-certificate-sha256");
+        arguments.add(sessionCertificateSha256);
+        arguments.add("--target-container-id");
+        arguments.add(target.bareContainerId());
+        arguments.add("--communication-timeout");
+        arguments.add(Long.toString(settings.communicationTimeout().toSeconds()));
+        JobManifest manifest = new JobManifest(labels, namespace(), settings, arguments);
+        manifest.podSpec.put("hostPID", true);
+        manifest.podSpec.put("nodeName", target.node());
+        ObjectNode context = manifest.container.putObject("securityContext");
+        context.put("runAsUser", 0).put("runAsNonRoot", false).put("privileged", false);
+        ObjectNode capabilities = context.putObject("capabilities");
+        capabilities.putArray("drop").add("ALL");
+        ArrayNode added = capabilities.putArray("add");
+        capabilities().stream()
+                .filter(each -> !settings.withheld().contains(each))
+                .forEach(added::add);
+        if (settings.appArmor() == null) {
+            context.putObject("appArmorProfile").put("type", "Unconfined");
+        } else {
+            context.set("appArmorProfile", Json.MAPPER.valueToTree(settings.appArmor()));
+        }
+        context.putObject("seLinuxOptions").put("type", "spc_t");
+        if (settings.seccomp() != null) {
+            context.set("seccompProfile", Json.MAPPER.valueToTree(settings.seccomp()));
+        }
+        return manifest.root;
+    }
+
+    private List<String> capabilities() {
+        return switch (traffic) {
+            case OFF -> List.of("SYS_ADMIN", "SYS_PTRACE");
+            case MIRROR -> List.of("SYS_ADMIN", "SYS_PTRACE", "NET_RAW");
+            case STEAL -> List.of("SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN", "NET_RAW");
+        };
+    }
+}

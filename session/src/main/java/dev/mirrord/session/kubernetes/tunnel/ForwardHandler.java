@@ -1,0 +1,268 @@
+package dev.mirrord.session.kubernetes.tunnel;
+
+import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
+import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One forwarded connection on its own connection to the API server: an error stream and a data
+ * stream, both opened at once and written to without waiting for the replies, which saves two round
+ * trips. All state belongs to the channel's event loop.
+ *
+ * <p>The forward is over when the far side has ended both streams, or has reset one, or has written
+ * a text to the error stream and ended it: the text is why.
+ */
+final class ForwardHandler extends ChannelInboundHandlerAdapter implements SpdyReader.Sink {
+
+    private static final int ERROR = 1;
+    private static final int DATA = 3;
+    private static final int PING_SECONDS = 10;
+    private static final int SILENT_SECONDS = 40;
+
+    /** The other half of the join. Called on the channel's event loop; buffers become its own. */
+    interface Receiver {
+        void data(ByteBuf bytes);
+
+        void flush();
+
+        void end();
+
+        void writable(boolean writable);
+
+        void closed();
+    }
+
+    /**
+     * Completes when the forward is over; exceptionally with the reason when it did not end well.
+     */
+    final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+
+    private final String what;
+    private final int port;
+    private final Framing framing;
+    private final SpdyReader reader = new SpdyReader(this);
+    private final StringBuilder errorText = new StringBuilder();
+    private @Nullable Receiver receiver;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ScheduledFuture<?> pings;
+    private int pingId = 1;
+    private long lastHeard = System.nanoTime();
+    private boolean dataEnded;
+    private boolean errorEnded;
+    private boolean ownEnded;
+
+    ForwardHandler(String what, int port, Framing framing) {
+        this.what = what;
+        this.port = port;
+        this.framing = framing;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("port", Integer.toString(port));
+        headers.put("requestid", "0");
+        headers.put("streamtype", "error");
+        try (Spdy.StreamOpener opener = new Spdy.StreamOpener()) {
+            frame(added, opener.open(ERROR, headers));
+            // nothing is ever written to the error stream
+            frame(added, Spdy.dataHeader(ERROR, 0, true));
+            headers.put("streamtype", "data");
+            frame(added, opener.open(DATA, headers));
+        }
+        added.flush();
+        pings =
+                added.executor()
+                        .scheduleAtFixedRate(
+                                () -> ping(added), PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Starts reading. */
+    void join(Receiver joined) {
+        ChannelHandlerContext joining = context();
+        receiver = joined;
+        if (joining.channel().isActive()) {
+            joining.channel().config().setAutoRead(true);
+        } else {
+            joined.closed();
+        }
+    }
+
+    void write(ByteBuf bytes, ChannelPromise promise) {
+        ChannelHandlerContext writing = context();
+        if (ownEnded || !bytes.isReadable()) {
+            bytes.release();
+            promise.trySuccess();
+            return;
+        }
+        framing.write(writing, Spdy.dataHeader(DATA, bytes.readableBytes(), false), bytes, promise);
+    }
+
+    void flush() {
+        context().flush();
+    }
+
+    /** Nothing more will be written. */
+    void end() {
+        if (!ownEnded) {
+            ownEnded = true;
+            frame(context(), Spdy.dataHeader(DATA, 0, true));
+            context().flush();
+        }
+    }
+
+    /** Ends both directions at once, dropping what is under way. */
+    void reset() {
+        if (!over.isDone()) {
+            ownEnded = true;
+            frame(context(), Spdy.reset(DATA));
+            context().flush();
+            finish(null);
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext added = context;
+        if (added == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return added;
+    }
+
+    private void frame(ChannelHandlerContext to, ByteBuf frame) {
+        framing.write(to, frame, Unpooled.EMPTY_BUFFER, to.newPromise());
+    }
+
+    private void ping(ChannelHandlerContext to) {
+        long silent = System.nanoTime() - lastHeard;
+        if (to.channel().config().isAutoRead()
+                && silent > TimeUnit.SECONDS.toNanos(SILENT_SECONDS)) {
+            finish(lost("the API server has been silent for " + SILENT_SECONDS + " s", null));
+            return;
+        }
+        frame(to, Spdy.ping(pingId));
+        pingId += 2;
+        to.flush();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        lastHeard = System.nanoTime();
+        try {
+            reader.read(bytes);
+        } finally {
+            ReferenceCountUtil.release(bytes);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext from) {
+        if (receiver != null) {
+            receiver.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext changed) {
+        if (receiver != null) {
+            receiver.writable(changed.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext closed) {
+        finish(lost("the connection to the API server was closed", null));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+        finish(lost(String.valueOf(cause.getMessage()), cause));
+    }
+
+    @Override
+    public void data(int stream, ByteBuf bytes) {
+        if (stream == DATA && receiver != null) {
+            receiver.data(bytes);
+            return;
+        }
+        if (stream == ERROR) {
+            errorText.append(bytes.toString(StandardCharsets.UTF_8));
+        }
+        bytes.release();
+    }
+
+    @Override
+    public void end(int stream) {
+        if (stream == DATA && !dataEnded) {
+            dataEnded = true;
+            if (receiver != null) {
+                receiver.flush();
+                receiver.end();
+            }
+        } else if (stream == ERROR) {
+            errorEnded = true;
+        }
+        if (errorEnded && (dataEnded || errorText.length() > 0)) {
+            finish(errorText.length() == 0 ? null : refused());
+        }
+    }
+
+    @Override
+    public void reset(int stream, int status) {
+        finish(errorText.length() == 0 ? lost("the forward was reset", null) : refused());
+    }
+
+    @Override
+    public void ping(int id) {
+        if ((id & 1) == 0) {
+            frame(context(), Spdy.ping(id));
+            context().flush();
+        }
+    }
+
+    @Override
+    public void goAway() {
+        finish(lost("the node ended the port-forward", null));
+    }
+
+    private ClusterFailure refused() {
+        return new ClusterFailure(Kind.AGENT, what + " failed", errorText.toString().strip(), "");
+    }
+
+    private ClusterFailure lost(String why, @Nullable Throwable cause) {
+        return new ClusterFailure(Kind.UNREACHABLE, what + " was lost", why, "", cause);
+    }
+
+    private void finish(@Nullable ClusterFailure failure) {
+        if (over.isDone()) {
+            return;
+        }
+        if (pings != null) {
+            pings.cancel(false);
+        }
+        if (failure == null) {
+            over.complete(null);
+        } else {
+            over.completeExceptionally(failure);
+        }
+        context().close();
+        if (receiver != null) {
+            receiver.flush();
+            receiver.closed();
+        }
+    }
+}
