@@ -43,6 +43,11 @@ public final class Engine implements AutoCloseable {
                     "");
         }
         JsonNode version = reply.body();
+        if (version.path("Os").asText().equals("windows")) {
+            throw new EngineException(
+                    "the engine at " + endpoint().description() + " runs Windows containers",
+                    "Switch Docker Desktop to Linux containers.");
+        }
         return new EngineVersion(
                 version.path("Version").asText(),
                 version.path("ApiVersion").asText(),

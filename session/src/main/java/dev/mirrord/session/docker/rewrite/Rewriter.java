@@ -87,10 +87,14 @@ public final class Rewriter {
         for (Map.Entry<String, String> label : facts.labels().entrySet()) {
             words.add("--label=" + label.getKey() + "=" + label.getValue());
         }
-        words.add("--network=container:" + facts.sidecarName());
+        words.add(networkOption(facts.sidecarName()));
         words.add("--volumes-from=" + facts.layerName() + ":ro");
         words.add("--entrypoint=" + LAUNCHER);
         return words;
+    }
+
+    static String networkOption(String sidecar) {
+        return "--network=container:" + sidecar;
     }
 
     private static List<String> tail(

@@ -45,4 +45,41 @@ public record SidecarSpec(
 
     /** Where the layer volume is seen in every container that has it. */
     public static final String LAYER_TARGET = "/.mirrord";
+
+    /**
+     * A line for the user where the engine chooses ports: {@code docker port} of the app shows
+     * nothing, because the ports are this container's.
+     */
+    public Optional<String> portsNotice() {
+        boolean chosen =
+                publishAll || ports.stream().anyMatch(port -> !port.hostPort().matches("[0-9]+"));
+        return chosen
+                ? Optional.of("the published ports are shown by: docker port " + name)
+                : Optional.empty();
+    }
+
+    SidecarSpec named(String other) {
+        return new SidecarSpec(
+                image,
+                other,
+                layerName,
+                labels,
+                hostname,
+                domainName,
+                ports,
+                exposedPorts,
+                publishAll,
+                networks,
+                nameservers,
+                searchDomains,
+                resolverOptions,
+                extraHosts,
+                links,
+                sysctls,
+                capabilities,
+                restartPolicy,
+                autoRemove,
+                userNamespace,
+                relayDirectory);
+    }
 }
