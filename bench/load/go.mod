@@ -1,0 +1,3 @@
+module mirrord.dev/bench/load
+
+go 1.24

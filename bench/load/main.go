@@ -1,0 +1,62 @@
+// Command load is both ends of the whole-path benchmarks: a server in the cluster and a client that runs, the same
+// binary, in a pod, on the host or in a container. It has no dependencies, so that it is static and starts at once.
+//
+//	load server            answers on :8080 (HTTP) and :8081 (TCP echo) until it is ended
+//	load client ADDRESS ECHO   reads one measurement a line from stdin, prints one JSON object a line on stdout
+//	load wan DEVICE DEVICE DELAY LOSS   joins two new TUN devices by a slow line (wan.go)
+//	load true              ends with 0 at once
+//	load sleep             waits until it is ended
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	if len(arguments) == 0 {
+		return fmt.Errorf("say server, client, sleep or true")
+	}
+	switch arguments[0] {
+	case "server":
+		return serve(":8080", ":8081")
+	case "client":
+		if len(arguments) != 3 {
+			return fmt.Errorf("say: load client HTTP-ADDRESS ECHO-ADDRESS")
+		}
+		return measureLines(arguments[1], arguments[2], os.Stdin, os.Stdout)
+	case "wan":
+		if len(arguments) != 5 {
+			return fmt.Errorf("say: load wan DEVICE DEVICE ONE-WAY-DELAY LOSS, as in: load wan a b 20ms 0.01")
+		}
+		oneWay, err := time.ParseDuration(arguments[3])
+		if err != nil {
+			return err
+		}
+		loss, err := strconv.ParseFloat(arguments[4], 64)
+		if err != nil {
+			return err
+		}
+		return wan(arguments[1], arguments[2], oneWay, loss)
+	case "sleep":
+		ended := make(chan os.Signal, 1)
+		signal.Notify(ended, syscall.SIGTERM, syscall.SIGINT)
+		<-ended
+		return nil
+	case "true":
+		return nil
+	default:
+		return fmt.Errorf("unknown command %q", arguments[0])
+	}
+}
