@@ -3,6 +3,7 @@ package dev.mirrord.config;
 import dev.mirrord.config.source.Document;
 import dev.mirrord.config.source.Format;
 import dev.mirrord.config.source.SyntaxException;
+import dev.mirrord.config.source.Template;
 import dev.mirrord.config.source.Value;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,10 +49,16 @@ public final class ConfigLoader {
             throws IOException, SyntaxException {
         if (file.equals("-")) {
             byte[] bytes = sources.stdin().readAllBytes();
-            return Document.parse("<stdin>", Format.JSON, text(bytes));
+            return parse("<stdin>", Format.JSON, text(bytes));
         }
         Format format = Format.of(file);
-        return Document.parse(file, format, read(sources.directory().resolve(file)));
+        return parse(file, format, read(sources.directory().resolve(file)));
+    }
+
+    private static Value.Table parse(String name, Format format, String text)
+            throws SyntaxException {
+        Template.refuse(name, text);
+        return Document.parse(name, format, text);
     }
 
     /** Empty strings count as not set, as in shells' {@code VAR= command}. */

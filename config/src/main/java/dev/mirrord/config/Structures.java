@@ -29,6 +29,16 @@ final class Structures {
         }
     }
 
+    /** Without the value: it may be a secret. */
+    private static String kind(Value value) {
+        return switch (value) {
+            case Value.Numeral _ -> "a number";
+            case Value.Bool _ -> "true or false";
+            case Value.Text _ -> "a string";
+            case Value.Absent _, Value.Sequence _, Value.Table _ -> value.describe();
+        };
+    }
+
     private static final class StringMap extends FileOnly<SequencedMap<String, String>> {
         @Override
         public SequencedMap<String, String> read(Value value) throws WrongValue {
@@ -43,7 +53,7 @@ final class Structures {
                             "must hold strings, but \""
                                     + entry.getKey()
                                     + "\" is "
-                                    + entry.getValue().describe()
+                                    + kind(entry.getValue())
                                     + ": write the value in quotes");
                 }
                 map.put(entry.getKey(), text.value());

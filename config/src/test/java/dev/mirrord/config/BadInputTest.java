@@ -47,7 +47,7 @@ class BadInputTest {
                 bad(
                         "{'agent':{'labels':{'a':1}}}",
                         "<stdin>:1:25: agent.labels must hold strings,"
-                                + " but \"a\" is the number 1: write the value in quotes"),
+                                + " but \"a\" is a number: write the value in quotes"),
                 bad(
                         "{'agent':{'image':[]}}",
                         "<stdin>:1:19: agent.image must be a string, but is" + " a list"),
@@ -102,6 +102,10 @@ class BadInputTest {
                 bad(
                         "{'target':true}",
                         "<stdin>:1:11: target must be a string or an object, but is" + " true"),
+                bad(
+                        "{'key':'{{ key }}'}",
+                        "<stdin>:1:9: templates ({{ }} and {% %}) are not implemented in this"
+                                + " version: write the value itself"),
                 bad("[]", "<stdin>:1:1: a configuration is an object, but this is a list"),
                 bad("{'key':'a','key':'b'}", "<stdin>:1:17: not valid JSON: Duplicate field 'key'"),
                 bad(

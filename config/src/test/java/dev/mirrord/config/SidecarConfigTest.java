@@ -3,6 +3,9 @@ package dev.mirrord.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mirrord.config.environment.EnvironmentRules;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SidecarConfigTest {
@@ -57,6 +60,22 @@ class SidecarConfigTest {
         SidecarConfig config =
                 TestingConfig.json("{\"feature\":{\"env\":{\"override\":{\"A\":\"" + big + "\"}}}}")
                         .sidecar();
+
+        assertThat(SidecarConfig.fromJson(config.toJson())).isEqualTo(config);
+    }
+
+    @Test
+    void aTemplateInAnEnvironmentFileIsPlainText() {
+        EnvironmentRules rules =
+                new EnvironmentRules(
+                        List.of(),
+                        List.of(),
+                        Map.of("A", "{{ b }}"),
+                        Map.of(),
+                        Map.of(),
+                        List.of());
+        SidecarConfig config =
+                new SidecarConfig(rules, true, TestingConfig.json("{}").feature().network());
 
         assertThat(SidecarConfig.fromJson(config.toJson())).isEqualTo(config);
     }
