@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import unittest
 
-from fixture import END, MAIN, PATIENCE, RUN, SET, LauncherTest, Programs, entry, message
+from fixture import END, MAIN, PATIENCE, RUN, SET, LauncherTest, Programs, await_condition, entry, message
 from terminal_test import Terminal
 
 IMAGE = f"mirrord-launcher-test:{os.getpid()}"
@@ -28,7 +28,7 @@ def scratch_image():
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as archive:
         archive.add("/bin/busybox", "bin/busybox")
-        for name in ("sh", "sleep", "cat", "id", "env", "stty", "ps", "true"):
+        for name in ("sh", "sleep", "cat", "id", "env", "stty", "ps", "true", "grep"):
             link = tarfile.TarInfo("bin/" + name)
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
             archive.addfile(link)
@@ -110,12 +110,13 @@ class ContainerTest(LauncherTest):
         terminal.expect(b"$ ")
         terminal.type(b"echo on; sleep 1000\n")
         terminal.expect(b"\non\r\n")
+        await_condition(lambda: b"sleep 1000" in docker("exec", self.name, "ps"), "sleep is running")
         terminal.type(b"\x03")
         terminal.expect(b"$ ")
         terminal.type(b"echo code=$?\n")
         terminal.expect(b"\ncode=130\r\n")
         terminal.resize(44, 99)
-        terminal.type(b"sleep 0.5; stty size\n")
+        terminal.type(b"until stty size | grep 44; do sleep 0.1; done\n")
         terminal.expect(b"\n44 99\r\n")
         terminal.type(b"exit 6\n")
         self.assertEqual(terminal.exit_code(), 6)

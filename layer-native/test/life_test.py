@@ -181,7 +181,7 @@ class NamespaceTest(LauncherTest):
         init = self.init_of(process)
         await_condition(lambda: len(children(init)) == 1, "only the app is left")
         (app,) = children(init)
-        self.assertEqual([state(pid) for pid in children(app)], ["S"])
+        self.assertNotIn("Z", [state(pid) for pid in children(app)])
         os.kill(init, signal.SIGTERM)
         self.finish(process, 143)
 

@@ -8,7 +8,7 @@ import struct
 import termios
 import time
 
-from fixture import LauncherTest, PATIENCE
+from fixture import PATIENCE, LauncherTest, await_condition
 
 
 class Terminal:
@@ -48,6 +48,18 @@ class Terminal:
     def resize(self, rows, columns):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
+    def await_foreground(self, name):
+        """Waits until a process of this name leads the terminal's foreground group."""
+
+        def leads():
+            try:
+                with open(f"/proc/{os.tcgetpgrp(self.fd)}/comm", encoding="utf-8") as file:
+                    return file.read() == name + "\n"
+            except (FileNotFoundError, ProcessLookupError):
+                return False
+
+        await_condition(leads, name + " in the foreground")
+
     def exit_code(self):
         if self.status is None:
             while self.fill():
@@ -76,13 +88,13 @@ class TerminalTest(LauncherTest):
         self.assertNotIn(b"no job control", terminal.expect(b"$ "))
         terminal.type(b"echo on; sleep 1000\n")
         terminal.expect(b"\non\r\n")
-        time.sleep(0.2)
+        terminal.await_foreground("sleep")
         terminal.type(b"\x03")
         terminal.expect(b"$ ")
         terminal.type(b"echo code=$?\n")
         terminal.expect(b"\ncode=130\r\n")
         terminal.type(b"sleep 1000\n")
-        time.sleep(0.2)
+        terminal.await_foreground("sleep")
         terminal.type(b"\x1a")
         terminal.expect(b"Stopped")
         terminal.type(b"kill %1; exit 12\n")
