@@ -47,7 +47,8 @@ final class SidecarOptions {
                 sysctls(command, facts),
                 facts.capabilities(),
                 restartPolicy(command),
-                facts.removeSidecar(),
+                // an engine takes only one of the two
+                facts.removeSidecar() && restartPolicy(command).equals("no"),
                 command.last(RunFlag.USERNS).orElse(""),
                 facts.relayDirectory());
     }

@@ -56,14 +56,8 @@ public final class UserEnvironment {
 
     private static List<String> lines(String file) {
         try {
-            List<String> lines = Files.readAllLines(Path.of(file));
-            if (!lines.isEmpty() && lines.getFirst().startsWith("\uFEFF")) {
-                return java.util.stream.Stream.concat(
-                                java.util.stream.Stream.of(lines.getFirst().substring(1)),
-                                lines.stream().skip(1))
-                        .toList();
-            }
-            return lines;
+            String text = Files.readString(Path.of(file));
+            return (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList();
         } catch (IOException failure) {
             throw new CommandException(
                     "--env-file "

@@ -2,6 +2,7 @@ package dev.mirrord.session.docker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,5 +98,19 @@ class LayerVolumeIT {
         String volume = session.layerVolume();
         assertThat(session.volumeExists(volume)).isTrue();
         return volume;
+    }
+
+    @Test
+    void onceTheSidecarRunsTheLayerContainerIsNotNeededToStartTheApp() throws Exception {
+        try (TestingSession session =
+                new TestingSession("docker", "create", TestingPrograms.APP, "exit", "4")) {
+            String volume = volumeOfStarted(session);
+            String app = session.app().output();
+            session.engine.containers().remove(session.sidecar().layerName());
+
+            assertThat(session.volumeExists(volume)).isTrue();
+            assertThat(TestingPrograms.result(List.of("docker", "start", "-a", app)).exitCode())
+                    .isEqualTo(4);
+        }
     }
 }

@@ -138,6 +138,33 @@ class SidecarOptionsTest {
     }
 
     @Test
+    void aSidecarThatComesBackIsNotRemovedByTheEngine() {
+        SessionFacts facts =
+                new SessionFacts(
+                        "s1",
+                        "me@here",
+                        "side",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Map.of(),
+                        List.of(),
+                        Optional.empty(),
+                        true,
+                        InitPolicy.AUTOMATIC);
+
+        assertThat(
+                        Rewriter.rewrite(
+                                        Lines.parse("docker run -d --restart always img"),
+                                        Lines.image(),
+                                        facts,
+                                        path -> true)
+                                .sidecar()
+                                .autoRemove())
+                .isFalse();
+    }
+
+    @Test
     void theUserNamespaceIsTheSameForBoth() {
         Rewrite rewrite = Lines.rewrite("docker run --userns host img");
 
