@@ -63,15 +63,15 @@ public final class EndpointFinder {
             return ofHost(environment.variable("DOCKER_HOST").orElse(""), tls);
         }
         DockerConfig.Context context =
-                config.context(name)
-                        .orElseThrow(
-                                () ->
-                                        new EngineException(
-                                                "docker context \"%s\" (from %s) does not exist in %s"
-                                                        .formatted(
-                                                                name, source, config.directory()),
-                                                "'docker context ls' lists them."));
+                config.context(name).orElseThrow(() -> noContext(config, name, source));
         return ofHost(context.host(), context.tls());
+    }
+
+    private static EngineException noContext(DockerConfig config, String name, String source) {
+        return new EngineException(
+                "docker context \"%s\" (from %s) does not exist in %s"
+                        .formatted(name, source, config.directory()),
+                "'docker context ls' lists them.");
     }
 
     private Endpoint ofHost(String value, boolean tls) {
