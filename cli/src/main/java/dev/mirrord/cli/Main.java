@@ -1,6 +1,5 @@
 package dev.mirrord.cli;
 
-import java.io.PrintWriter;
 import picocli.CommandLine;
 
 /** Entry point of the {@code mirrord} command. */
@@ -17,9 +16,12 @@ public final class Main {
         CommandLine commandLine = new CommandLine(new MirrordCommand());
         commandLine.setExecutionExceptionHandler(new FailureText());
         commandLine.setParameterExceptionHandler(new UsageFailureText());
-        commandLine.setErr(new PrintWriter(System.err, true));
+        commandLine.setUsageHelpWidth(100);
         commandLine.setUsageHelpLongOptionsMaxWidth(34);
-        commandLine.getSubcommands().get("container").setStopAtPositional(true);
+        CommandLine container = commandLine.getSubcommands().get("container");
+        if (container != null) {
+            container.setStopAtPositional(true);
+        }
         return commandLine;
     }
 }

@@ -1,6 +1,7 @@
 package dev.mirrord.cli;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {ContainerCommand.class, VersionCommand.class, TrainCommand.class})
 final class MirrordCommand implements Callable<Integer> {
-    @Spec CommandSpec spec;
+    @Spec @Nullable CommandSpec spec;
 
     @Option(
             names = {"-h", "--help"},
@@ -37,7 +38,9 @@ final class MirrordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().usage(System.out);
+        if (spec != null) {
+            spec.commandLine().usage(System.out);
+        }
         return 0;
     }
 }

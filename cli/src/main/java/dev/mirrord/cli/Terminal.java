@@ -1,9 +1,11 @@
 package dev.mirrord.cli;
 
+import dev.mirrord.session.SessionOutput;
+import java.io.Console;
 import java.io.PrintStream;
 
 /** Where lines for the user go: standard error, so that the app's own output is never touched. */
-final class Terminal {
+final class Terminal implements SessionOutput {
     private final PrintStream err;
     private final boolean quiet;
     private final boolean verbose;
@@ -14,15 +16,20 @@ final class Terminal {
         this.verbose = verbose;
     }
 
-    /** A line that {@code -q} silences. The carriage return keeps lines straight while docker has the terminal in raw mode. */
-    void notice(String text) {
+    /**
+     * A line that {@code -q} silences. The carriage return keeps lines straight while docker has
+     * the terminal in raw mode.
+     */
+    @Override
+    public void notice(String text) {
         if (!quiet) {
             write(text);
         }
     }
 
     /** A line that only {@code -v} shows. */
-    void detail(String text) {
+    @Override
+    public void detail(String text) {
         if (verbose) {
             write(text);
         }
@@ -34,6 +41,7 @@ final class Terminal {
     }
 
     private static boolean isTerminal() {
-        return System.console() != null && System.console().isTerminal();
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 }

@@ -7,39 +7,41 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 
 /**
- * The host directory of one session. Its parent is the user's alone (0700), so nobody else on the host gets in; the directory itself may
- * be passed by anyone (0755), so that the sidecar, which sees it as a mount and may have another uid, can reach the socket in it without
- * a capability.
+ * The host directory of one session. Its parent is the user's alone (0700), so nobody else on the
+ * host gets in; the directory itself may be passed by anyone (0755), so that the sidecar, which
+ * sees it as a mount and may have another uid, can reach the socket in it without a capability.
  */
 public final class SessionDirectory implements AutoCloseable {
     /** Longest path of a unix socket on Linux and macOS (sun_path), less the terminating zero. */
     private static final int LONGEST_SOCKET_PATH = 103;
 
+    private final Path parent;
     private final Path path;
 
-    private SessionDirectory(Path path) {
+    private SessionDirectory(Path parent, Path path) {
+        this.parent = parent;
         this.path = path;
     }
 
     /** Makes the directory of session {@code id}. */
     public static SessionDirectory create(SessionId id) throws IOException {
-        Path parent = parent();
+        Path parent = base();
         if (!Files.isDirectory(parent)) {
             Files.createDirectories(parent);
         }
         restrict(parent, "rwx------");
         Path path = Files.createDirectory(parent.resolve(id.value()));
         restrict(path, "rwxr-xr-x");
-        return new SessionDirectory(path);
+        return new SessionDirectory(parent, path);
     }
 
     public Path path() {
         return path;
     }
 
-    /** Where the CLI listens for the sidecar's tunnels. */
-    public Path relaySocket() {
-        return path.resolve("relay.sock");
+    /** The user's own directory that holds those of all sessions. */
+    public Path parent() {
+        return parent;
     }
 
     /** Removes the directory and what is in it. */
@@ -56,7 +58,7 @@ public final class SessionDirectory implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
-    private static Path parent() {
+    private static Path base() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
         Path base =
                 runtime != null && Files.isDirectory(Path.of(runtime))

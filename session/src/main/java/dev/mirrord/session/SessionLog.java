@@ -11,7 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 
-/** The log of one session: constant messages with key-values, never a payload or the value of an environment variable. */
+/**
+ * The log of one session: constant messages with key-values, never a payload or the value of an
+ * environment variable.
+ */
 public final class SessionLog implements AutoCloseable {
     private final Path file;
     private final PrintWriter out;
@@ -21,7 +24,10 @@ public final class SessionLog implements AutoCloseable {
         this.out = out;
     }
 
-    /** Opens {@code $XDG_STATE_HOME/mirrord/ID.log} (default {@code ~/.local/state}), readable by the user alone. */
+    /**
+     * Opens {@code $XDG_STATE_HOME/mirrord/ID.log} (default {@code ~/.local/state}), readable by
+     * the user alone.
+     */
     public static SessionLog open(SessionId id) {
         try {
             String state = System.getenv("XDG_STATE_HOME");

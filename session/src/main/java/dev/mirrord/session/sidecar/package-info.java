@@ -1,6 +1,7 @@
 /**
- * The CLI's end of the conversation with the sidecar (docs/protocol.md, section 3). JSON lines go in and out over the standard streams
- * of {@code docker exec}; the connection's life is the session's life.
+ * The CLI's end of the conversation with the sidecar (docs/protocol.md, section 3). JSON lines go
+ * in and out over the standard streams of {@code docker exec}; the connection's life is the
+ * session's life.
  */
 @NullMarked
 package dev.mirrord.session.sidecar;

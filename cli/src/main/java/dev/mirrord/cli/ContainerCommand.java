@@ -1,0 +1,212 @@
+package dev.mirrord.cli;
+
+import dev.mirrord.config.ConfigException;
+import dev.mirrord.config.ConfigLoader;
+import dev.mirrord.config.ConfigSources;
+import dev.mirrord.config.IncomingMode;
+import dev.mirrord.config.Key;
+import dev.mirrord.config.Keys;
+import dev.mirrord.config.LoadedConfig;
+import dev.mirrord.config.Overrides;
+import dev.mirrord.session.ContainerSession;
+import dev.mirrord.session.DryRun;
+import dev.mirrord.session.SessionRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mirrord container}: runs a container in the context of a target. */
+@Command(
+        name = "container",
+        description = "Run 'docker run …' with the environment, DNS, network and traffic of a pod.",
+        sortOptions = false)
+final class ContainerCommand implements Callable<Integer> {
+    @Option(
+            names = {"-t", "--target"},
+            paramLabel = "TARGET",
+            description = {
+                "pod/NAME, deployment/NAME, each with /container/NAME if wanted,",
+                "or targetless."
+            })
+    @Nullable String target;
+
+    @Option(
+            names = {"-n", "--target-namespace", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Namespace of the target; default: the context's.")
+    @Nullable String namespace;
+
+    @Option(names = "--context", description = "Context of the kubeconfig.")
+    @Nullable String context;
+
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
+    @Nullable Path kubeconfig;
+
+    @Option(
+            names = {"-f", "--config-file"},
+            paramLabel = "FILE",
+            arity = "0..1",
+            fallbackValue = ".mirrord/mirrord.json",
+            description = "mirrord.json, .yaml or .toml; - reads JSON from standard input.")
+    @Nullable String configFile;
+
+    @ArgGroup(validate = false, heading = "%nWhat is remote:%n")
+    FeatureOptions features = new FeatureOptions();
+
+    @ArgGroup(validate = false, heading = "%nThe agent:%n")
+    AgentOptions agent = new AgentOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhat is said:%n")
+    OutputOptions output = new OutputOptions();
+
+    @Parameters(
+            paramLabel = "docker run …",
+            arity = "0..*",
+            description = "The command line as you would type it without mirrord.")
+    List<String> command = new ArrayList<>();
+
+    /** Options of {@code feature.*}. */
+    static final class FeatureOptions {
+        @Option(names = "--steal", description = "Take the target's traffic over, not a copy.")
+        boolean steal;
+
+        @Option(names = "--no-remote-dns", description = "Keep DNS with Docker.")
+        boolean noRemoteDns;
+
+        @Option(names = "--no-outgoing", description = "Keep all outgoing traffic local.")
+        boolean noOutgoing;
+
+        @Option(names = "--no-tcp-outgoing", description = "Keep outgoing TCP local.")
+        boolean noTcpOutgoing;
+
+        @Option(names = "--no-udp-outgoing", description = "Keep outgoing UDP local.")
+        boolean noUdpOutgoing;
+
+        @Option(
+                names = {"-s", "--override-env-vars-include"},
+                paramLabel = "NAMES",
+                description = "Take only these variables; ; separates, * and ? match.")
+        @Nullable String include;
+
+        @Option(
+                names = {"-x", "--override-env-vars-exclude"},
+                paramLabel = "NAMES",
+                description = "Take all but these variables.")
+        @Nullable String exclude;
+
+        @Option(
+                names = "--env-file",
+                paramLabel = "FILE",
+                description = "Variables that win over the target's.")
+        @Nullable Path envFile;
+    }
+
+    /** Options of {@code agent.*}. */
+    static final class AgentOptions {
+        @Option(
+                names = {"-a", "--agent-namespace"},
+                paramLabel = "NAMESPACE",
+                description = "Where the agent's Job is made; default: the target's namespace.")
+        @Nullable String namespace;
+
+        @Option(
+                names = {"-i", "--agent-image"},
+                paramLabel = "IMAGE",
+                description = "Image of the agent.")
+        @Nullable String image;
+
+        @Option(names = "--agent-ttl", paramLabel = "SECONDS", description = "The Job's TTL.")
+        @Nullable String ttl;
+
+        @Option(
+                names = "--agent-startup-timeout",
+                paramLabel = "SECONDS",
+                description = "How long the agent may take to start.")
+        @Nullable String startupTimeout;
+
+        @Option(
+                names = {"-c", "--accept-invalid-certificates"},
+                description = "Do not check the API server's certificate.")
+        boolean acceptInvalidCertificates;
+    }
+
+    /** What goes to standard error. */
+    static final class OutputOptions {
+        @Option(
+                names = {"-q", "--quiet"},
+                description = "Say nothing but failures.")
+        boolean quiet;
+
+        @Option(
+                names = {"-v", "--verbose"},
+                description = "Say every step.")
+        boolean verbose;
+
+        @Option(
+                names = "--dry-run",
+                description = "Print every Kubernetes object and docker call; make none.")
+        boolean dryRun;
+    }
+
+    @Override
+    public Integer call() throws ConfigException {
+        Terminal terminal = new Terminal(System.err, output.quiet, output.verbose);
+        ConfigSources sources =
+                ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides());
+        LoadedConfig loaded = ConfigLoader.load(sources);
+        loaded.warnings().forEach(terminal::notice);
+        SessionRequest request = new SessionRequest(loaded.config(), List.copyOf(command));
+        return output.dryRun
+                ? new DryRun(request, System.out).run()
+                : new ContainerSession(request, terminal).run();
+    }
+
+    /** The options that stand for configuration keys. */
+    private Overrides overrides() {
+        Overrides overrides = new Overrides();
+        text(overrides, Keys.TARGET, target, "-t");
+        text(overrides, Keys.TARGET_NAMESPACE, namespace, "-n");
+        text(overrides, Keys.KUBE_CONTEXT, context, "--context");
+        text(overrides, Keys.KUBECONFIG, kubeconfig, "--kubeconfig");
+        text(overrides, Keys.ENV_INCLUDE, features.include, "-s");
+        text(overrides, Keys.ENV_EXCLUDE, features.exclude, "-x");
+        text(overrides, Keys.ENV_FILE, features.envFile, "--env-file");
+        text(overrides, Keys.AGENT_NAMESPACE, agent.namespace, "-a");
+        text(overrides, Keys.AGENT_IMAGE, agent.image, "-i");
+        text(overrides, Keys.AGENT_TTL, agent.ttl, "--agent-ttl");
+        text(
+                overrides,
+                Keys.AGENT_STARTUP_TIMEOUT,
+                agent.startupTimeout,
+                "--agent-startup-timeout");
+        if (agent.acceptInvalidCertificates) {
+            overrides.set(Keys.ACCEPT_INVALID_CERTIFICATES, true, "-c");
+        }
+        if (features.steal) {
+            overrides.set(Keys.INCOMING_MODE, IncomingMode.STEAL, "--steal");
+        }
+        if (features.noRemoteDns) {
+            overrides.set(Keys.DNS, false, "--no-remote-dns");
+        }
+        if (features.noOutgoing || features.noTcpOutgoing) {
+            overrides.set(Keys.OUTGOING_TCP, false, "--no-tcp-outgoing");
+        }
+        if (features.noOutgoing || features.noUdpOutgoing) {
+            overrides.set(Keys.OUTGOING_UDP, false, "--no-udp-outgoing");
+        }
+        return overrides;
+    }
+
+    private static void text(Overrides overrides, Key<?> key, @Nullable Object value, String flag) {
+        if (value != null) {
+            overrides.parse(key, value.toString(), flag);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.mirrord.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes wrong is said in one clear sentence, with exit code 125, no stack trace, and nothing left. */
+class BadInputClusterIT {
+    @AfterAll
+    static void nothingIsLeft() {
+        Cluster.assertNothingLeft();
+    }
+
+    @Test
+    void noArgumentsShowHelpWithThreeExamples() {
+        Command.Result result = Command.mirrord();
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out().lines().filter(line -> line.startsWith("  mirrord "))).hasSize(3);
+    }
+
+    @Test
+    void anUnknownDeploymentNamesTheNearest() {
+        fails(Mirrord.on("deployment/wbe").run(Mirrord.STATIC, "uid"), "wbe", "web");
+    }
+
+    @Test
+    void anUnknownContainerNamesTheNearest() {
+        fails(Mirrord.on("deployment/web/container/cach").run(Mirrord.STATIC, "uid"), "cache");
+    }
+
+    @Test
+    void anUnknownNamespaceIsNamed() {
+        fails(
+                Command.mirrord(
+                        "container", "-t", "deployment/web", "-n", "shpo", "--", "docker", "run",
+                        "--rm", Mirrord.STATIC, "uid"),
+                "shpo",
+                "shop");
+    }
+
+    @Test
+    void anUnknownContextIsNamed() {
+        fails(
+                Mirrord.onWeb().with("--context", "nowhere").run(Mirrord.STATIC, "uid"),
+                "nowhere");
+    }
+
+    @Test
+    void aMalformedTargetShowsTheForms() {
+        fails(Mirrord.on("web").run(Mirrord.STATIC, "uid"), "deployment/");
+    }
+
+    @Test
+    void noTargetListsDeployments() {
+        fails(
+                Command.mirrord(
+                        "container", "-n", "shop", "--", "docker", "run", "--rm", Mirrord.STATIC,
+                        "uid"),
+                "deployment/web",
+                "targetless");
+    }
+
+    @Test
+    void anUnknownFlagOfDockerNamesTheNearest() {
+        fails(Mirrord.onWeb().docker("--publsh", "80").run(Mirrord.STATIC, "uid"), "--publish");
+    }
+
+    @Test
+    void anUnknownFlagOfOursNamesTheNearest() {
+        fails(Mirrord.onWeb().with("--stael").run(Mirrord.STATIC, "uid"), "--steal");
+    }
+
+    @Test
+    void aNetworkModeThatCannotBeIsRefused() {
+        fails(Mirrord.onWeb().docker("--network", "host").run(Mirrord.STATIC, "uid"), "host");
+    }
+
+    @Test
+    void anUnknownImageIsNamed() {
+        fails(Mirrord.onWeb().run("mirrord-test/no-such-image", "uid"), "no-such-image");
+    }
+
+    @Test
+    void anUnreachableEngineIsNamed() {
+        Command.Running running =
+                Command.startMirrord(
+                        Mirrord.onWeb().line(Mirrord.STATIC, "uid"),
+                        Map.of("DOCKER_HOST", "unix:///nowhere/docker.sock"));
+        fails(Command.finish(running, Duration.ofSeconds(60)), "/nowhere/docker.sock");
+    }
+
+    @Test
+    void anUnreachableApiServerIsNamed(@TempDir Path directory) throws Exception {
+        String text =
+                Files.readString(Path.of(Cluster.kubeconfig()))
+                        .replaceAll("server: .*", "server: https://127.0.0.1:1");
+        Path kubeconfig = Files.writeString(directory.resolve("config"), text);
+        Command.Running running =
+                Command.startMirrord(
+                        Mirrord.onWeb().line(Mirrord.STATIC, "uid"),
+                        Map.of("KUBECONFIG", kubeconfig.toString()));
+        fails(Command.finish(running, Duration.ofSeconds(60)), "127.0.0.1:1");
+    }
+
+    @Test
+    void anUnknownConfigurationKeyNamesTheNearest(@TempDir Path directory) throws Exception {
+        Path config =
+                Files.writeString(
+                        directory.resolve("mirrord.json"), "{\"feature\":{\"netwrok\":true}}");
+        fails(
+                Mirrord.onWeb().with("-f", config.toString()).run(Mirrord.STATIC, "uid"),
+                "netwrok",
+                "network");
+    }
+
+    @Test
+    void aConfigurationOfTheWrongTypeIsNamed(@TempDir Path directory) throws Exception {
+        Path config =
+                Files.writeString(
+                        directory.resolve("mirrord.json"),
+                        "{\"feature\":{\"env\":{\"override\":3}}}");
+        fails(
+                Mirrord.onWeb().with("-f", config.toString()).run(Mirrord.STATIC, "uid"),
+                "feature.env.override");
+    }
+
+    @Test
+    void anAgentImageThatCannotBePulledIsNamed() {
+        fails(
+                Mirrord.onWeb().with("-i", "nowhere.invalid/agent:1").run(Mirrord.STATIC, "uid"),
+                "nowhere.invalid/agent:1");
+    }
+
+    @Test
+    void aPodThatIsNotRunningIsNamed() {
+        Command.shell(
+                        "printf 'apiVersion: v1\\nkind: Pod\\nmetadata: {name: stuck, namespace: shop}\\nspec: {nodeSelector: {nowhere: x}, containers: [{name: c, image: mirrord-test/static-go}]}\\n' | ${MIRRORD_TEST_KUBECTL:-kubectl} apply -f -")
+                .orFail();
+        try {
+            fails(Mirrord.on("pod/stuck").run(Mirrord.STATIC, "uid"), "stuck", "Pending");
+        } finally {
+            Command.kubectl("delete", "pod", "-n", "shop", "stuck", "--now");
+        }
+    }
+
+    private static void fails(Command.Result result, String... texts) {
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(125);
+        assertThat(result.err()).contains(List.of(texts)).doesNotContain("\tat ");
+    }
+}

@@ -1,0 +1,191 @@
+package dev.mirrord.session;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mirrord.config.IncomingMode;
+import dev.mirrord.config.KubernetesConfig;
+import dev.mirrord.protocol.tls.SessionIdentity;
+import dev.mirrord.session.kubernetes.cluster.Cluster;
+import dev.mirrord.session.kubernetes.cluster.ClusterOptions;
+import dev.mirrord.session.kubernetes.placement.AgentJobs;
+import dev.mirrord.session.kubernetes.placement.AgentPlacement;
+import dev.mirrord.session.kubernetes.placement.JobPlacement;
+import dev.mirrord.session.kubernetes.placement.PlacedAgent;
+import dev.mirrord.session.kubernetes.placement.SessionLabels;
+import dev.mirrord.session.kubernetes.placement.TargetlessPlacement;
+import dev.mirrord.session.kubernetes.target.ResolvedTarget;
+import dev.mirrord.session.kubernetes.target.Target;
+import dev.mirrord.session.kubernetes.target.TargetResolver;
+import dev.mirrord.session.kubernetes.tunnel.PortForward;
+import dev.mirrord.session.kubernetes.tunnel.RelayServer;
+import dev.mirrord.session.sidecar.SidecarControl;
+import java.io.File;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a session makes in the cluster: the agent's Job, and port-forwards to it. */
+final class ClusterSide implements AutoCloseable {
+    private final SessionId id;
+    private final SessionRequest request;
+    private final SessionLog log;
+    private final SessionOutput output;
+    private @Nullable Cluster cluster;
+    private @Nullable RelayServer relay;
+
+    ClusterSide(SessionId id, SessionRequest request, SessionLog log, SessionOutput output) {
+        this.id = id;
+        this.request = request;
+        this.log = log;
+        this.output = output;
+    }
+
+    /** Whom the app stands in for; empty for nobody (targetless). */
+    record Resolved(Cluster cluster, Optional<ResolvedTarget> target) {
+        Optional<String> hostname() {
+            return target.map(ResolvedTarget::hostname);
+        }
+    }
+
+    /** An agent that listens, and for whom. */
+    record Agent(Resolved resolved, PlacedAgent placed) {}
+
+    /** Connects and finds the target. */
+    synchronized Resolved resolve() {
+        Cluster opened = open(request.config().kubernetes());
+        cluster = opened;
+        Target target =
+                request.config()
+                        .target()
+                        .map(named -> Target.parse(named.path()))
+                        .orElseThrow(() -> new TargetResolver(opened).noTarget());
+        TargetResolver resolver = new TargetResolver(opened);
+        Optional<ResolvedTarget> found =
+                switch (target) {
+                    case Target.Targetless _ -> {
+                        resolver.requireNamespace();
+                        yield Optional.empty();
+                    }
+                    case Target.Pod pod -> Optional.of(resolver.resolve(pod));
+                    case Target.Deployment deployment -> Optional.of(resolver.resolve(deployment));
+                };
+        found.ifPresent(
+                pod -> {
+                    pod.warnings().forEach(output::notice);
+                    log.line("target found", "pod", pod.pod(), "container", pod.container());
+                });
+        return new Resolved(opened, found);
+    }
+
+    /** Places the agent and waits until it listens. */
+    Agent startAgent(Resolved resolved, SessionIdentity identity) {
+        AgentPlacement placement = placement(resolved, identity.fingerprint().hex());
+        output.detail("starting the agent " + placement.name() + " in " + placement.namespace());
+        PlacedAgent placed = placement.place(resolved.cluster());
+        log.line("agent ready", "pod", placed.pod(), "port", placed.port());
+        return new Agent(resolved, placed);
+    }
+
+    AgentPlacement placement(Resolved resolved, String fingerprint) {
+        SessionLabels labels = new SessionLabels(id.value(), Product.owner());
+        var settings = AgentOptions.of(request.config().agent());
+        return resolved.target()
+                .<AgentPlacement>map(
+                        target ->
+                                new JobPlacement(labels, target, settings, fingerprint, traffic()))
+                .orElseGet(
+                        () ->
+                                new TargetlessPlacement(
+                                        labels,
+                                        resolved.cluster().namespace(),
+                                        settings,
+                                        fingerprint));
+    }
+
+    /** Lets the sidecar's tunnels through to the agent. */
+    synchronized void relay(Agent agent, SessionDirectory directory) {
+        PortForward forward = new PortForward(agent.resolved().cluster());
+        relay =
+                RelayServer.listen(
+                        directory.parent(),
+                        id.value(),
+                        agent.resolved().cluster().loops(),
+                        loop -> forward.open(agent.placed().pod(), agent.placed().port(), loop),
+                        lost -> log.failure("tunnel lost", lost));
+    }
+
+    /** What the sidecar has to know of the agent. */
+    ObjectNode agentMessage(Agent agent) {
+        ObjectNode message =
+                SidecarControl.message("agent")
+                        .put("certificateSha256", agent.placed().certificateSha256())
+                        .put("namespace", agent.resolved().cluster().namespace());
+        ArrayNode declared = message.putArray("declaredPorts");
+        ArrayNode addresses = message.putArray("podAddresses");
+        agent.resolved()
+                .target()
+                .ifPresent(
+                        target -> {
+                            target.declaredPorts().forEach(declared::add);
+                            target.podIps().forEach(addresses::add);
+                        });
+        return message;
+    }
+
+    /** The first line of a session: what is remote. */
+    String summary(Agent agent) {
+        return Summary.of(request.config(), agent.resolved().target());
+    }
+
+    /** Removes the agent, whether it is there already or only on its way. */
+    synchronized void deleteAgent(CompletableFuture<Agent> agent) {
+        agent.cancel(true);
+        if (cluster == null) {
+            return;
+        }
+        String namespace = request.config().agent().namespace().orElse(cluster.namespace());
+        try {
+            new AgentJobs(cluster, namespace).delete("mirrord-" + id + "-agent");
+            log.line("agent deleted", "session", id);
+        } catch (RuntimeException e) {
+            log.failure("the agent's Job could not be deleted; it ends by itself", e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (relay != null) {
+            relay.close();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private Cluster open(KubernetesConfig config) {
+        String kubeconfig =
+                config.kubeconfig().isEmpty()
+                        ? null
+                        : config.kubeconfig().stream()
+                                .map(Object::toString)
+                                .collect(Collectors.joining(File.pathSeparator));
+        return Cluster.open(
+                new ClusterOptions(
+                        kubeconfig,
+                        config.context().orElse(null),
+                        request.config().namespace().orElse(null),
+                        config.acceptInvalidCertificates().orElse(null),
+                        config.useProxy(),
+                        System.getenv()));
+    }
+
+    private JobPlacement.Traffic traffic() {
+        IncomingMode mode = request.config().feature().network().incoming().mode();
+        return switch (mode) {
+            case OFF -> JobPlacement.Traffic.OFF;
+            case MIRROR -> JobPlacement.Traffic.MIRROR;
+            case STEAL -> JobPlacement.Traffic.STEAL;
+        };
+    }
+}

@@ -1,0 +1,292 @@
+package dev.mirrord.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mirrord.protocol.tls.SessionIdentity;
+import dev.mirrord.session.docker.command.CommandParser;
+import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.rewrite.ImageConfig;
+import dev.mirrord.session.docker.rewrite.Rewrite;
+import dev.mirrord.session.sidecar.ControlListener;
+import dev.mirrord.session.sidecar.SidecarControl;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of the user's container in the context of a target.
+ *
+ * <pre>
+ *   resolve target ──► agent's Job ──► agent ready ─────────────┐
+ *   find image ──► layer ──► sidecar ──► bootstrap ──► app waits ┴─► context ─► app runs ─► exit code
+ * </pre>
+ *
+ * The two lines run side by side; the first failure of either ends both. Whatever was made is
+ * removed before {@link #run} returns.
+ */
+public final class ContainerSession {
+    private static final int READY_SECONDS = 30;
+
+    private final SessionRequest request;
+    private final SessionOutput output;
+    private final SessionId id = SessionId.random();
+    private final SessionLog log = SessionLog.open(id);
+    private final Control events = new Control();
+
+    public ContainerSession(SessionRequest request, SessionOutput output) {
+        this.request = request;
+        this.output = output;
+    }
+
+    /**
+     * Runs to the end of the app.
+     *
+     * @return the app's exit code, as docker tells it
+     * @throws SessionFailure when the app could not be run, or its session was lost
+     */
+    public int run() {
+        long started = System.nanoTime();
+        try (log) {
+            log.line("session starts", "session", id, "version", Product.VERSION);
+            try {
+                ContainerCommand command = CommandParser.parse(request.command());
+                return run(command);
+            } catch (RuntimeException failure) {
+                log.failure("session failed", failure);
+                throw SessionFailures.of(failure, log.file());
+            } finally {
+                log.line(
+                        "session ends",
+                        "session",
+                        id,
+                        "milliseconds",
+                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+            }
+        }
+    }
+
+    private int run(ContainerCommand command) {
+        CompletableFuture<SessionIdentity> identity =
+                Background.start("identity", () -> SessionIdentity.generate("mirrord session"));
+        try (SessionDirectory directory = SessionDirectory.create(id);
+                ClusterSide cluster = new ClusterSide(id, request, log, output)) {
+            CompletableFuture<ClusterSide.Resolved> target =
+                    Background.start("target", cluster::resolve);
+            CompletableFuture<ClusterSide.Agent> agent =
+                    target.thenCombineAsync(identity, cluster::startAgent, Background.EXECUTOR);
+            CompletableFuture<EngineSide> engine =
+                    Background.start("engine", () -> new EngineSide(id, request, command, log));
+            try {
+                return run(command, directory, cluster, identity, target, agent, engine);
+            } finally {
+                CompletableFuture<Void> containers =
+                        engine.thenAcceptAsync(this::removeContainers, Background.EXECUTOR);
+                cluster.deleteAgent(agent);
+                settle(containers);
+            }
+        } catch (IOException e) {
+            throw new SessionFailure("cannot use the session's directory: " + e.getMessage(), e);
+        }
+    }
+
+    private int run(
+            ContainerCommand command,
+            SessionDirectory directory,
+            ClusterSide cluster,
+            CompletableFuture<SessionIdentity> identity,
+            CompletableFuture<ClusterSide.Resolved> target,
+            CompletableFuture<ClusterSide.Agent> agent,
+            CompletableFuture<EngineSide> engineFuture) {
+        CompletableFuture<ImageConfig> image =
+                engineFuture.thenApplyAsync(EngineSide::findImages, Background.EXECUTOR);
+        Optional<String> relayDirectory = Optional.of(directory.path().toString());
+        CompletableFuture<Void> layer =
+                image.thenAcceptBothAsync(
+                        engineFuture,
+                        (config, engine) ->
+                                engine.createLayer(
+                                        engine.rewrite(config, Optional.empty(), relayDirectory)),
+                        Background.EXECUTOR);
+        ClusterSide.Resolved resolved = firstOf(target, image);
+        EngineSide engine = await(engineFuture);
+        Rewrite rewrite = engine.rewrite(await(image), hostname(resolved), relayDirectory);
+        rewrite.notices().forEach(output::notice);
+        await(layer);
+        firstFailure(agent);
+        engine.startSidecar(rewrite);
+        try (SidecarConnection connection = SidecarConnection.open(engine, events, log)) {
+            SidecarControl control = connection.control();
+            control.send(Bootstrap.message(id, request, command, rewrite, await(identity), true));
+            awaitReady(engine, agent);
+            AppProcess app = AppProcess.start(rewrite.appCommand());
+            app.forwardSignals();
+            events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
+            return follow(app, engine, cluster, directory, control, agent);
+        } catch (IOException e) {
+            throw new SessionFailure(
+                    "the sidecar cannot be reached: " + e.getMessage() + "\n" + engine.sidecarLog(),
+                    e);
+        }
+    }
+
+    /** Brings agent and app together, then waits for the app's end. */
+    private int follow(
+            AppProcess app,
+            EngineSide engine,
+            ClusterSide cluster,
+            SessionDirectory directory,
+            SidecarControl control,
+            CompletableFuture<ClusterSide.Agent> agent)
+            throws IOException {
+        CompletableFuture<Integer> exitCode = app.exitCode();
+        try {
+            CompletableFuture.anyOf(agent, exitCode, events.failed).get();
+            if (exitCode.isDone() && !agent.isDone()) {
+                return exitCode.join();
+            }
+            ClusterSide.Agent ready = await(agent);
+            cluster.relay(ready, directory);
+            output.notice(cluster.summary(ready));
+            control.send(cluster.agentMessage(ready));
+            CompletableFuture.anyOf(exitCode, events.failed).get();
+            if (!exitCode.isDone()) {
+                String text = events.failed.getNow("");
+                log.line("session lost", "session", id);
+                exitCode.get(15, TimeUnit.SECONDS);
+                throw new SessionFailure(text);
+            }
+            int code = exitCode.join();
+            end(control);
+            return code;
+        } catch (RuntimeException failure) {
+            abort(control, app, engine);
+            throw failure;
+        } catch (InterruptedException | ExecutionException | TimeoutException failure) {
+            abort(control, app, engine);
+            throw new SessionFailure("the session was lost: " + failure, failure);
+        }
+    }
+
+    private void end(SidecarControl control) {
+        try {
+            control.send(SidecarControl.message("end").put("text", ""));
+        } catch (IOException e) {
+            log.line("the sidecar has gone already", "session", id);
+        }
+    }
+
+    /** The app's program never ran: its launcher ends, and the container goes. */
+    private void abort(SidecarControl control, AppProcess app, EngineSide engine) {
+        try {
+            control.send(SidecarControl.message("abort").put("exitCode", 125).put("text", ""));
+            app.exitCode().get(5, TimeUnit.SECONDS);
+        } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+            app.kill();
+        }
+        if (!events.connected.isDone()) {
+            engine.removeApp();
+        }
+    }
+
+    private void awaitReady(EngineSide engine, CompletableFuture<ClusterSide.Agent> agent) {
+        try {
+            CompletableFuture.anyOf(events.ready, events.failed, failureOf(agent))
+                    .get(READY_SECONDS, TimeUnit.SECONDS);
+            firstFailure(agent);
+            if (events.failed.isDone()) {
+                throw new SessionFailure(events.failed.join() + "\n" + engine.sidecarLog());
+            }
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new SessionFailure(
+                    "the sidecar did not start within %d s\n%s"
+                            .formatted(READY_SECONDS, engine.sidecarLog()),
+                    e);
+        }
+    }
+
+    private void removeContainers(EngineSide engine) {
+        engine.removeAll();
+        engine.close();
+    }
+
+    private static Optional<String> hostname(ClusterSide.Resolved resolved) {
+        return resolved.hostname();
+    }
+
+    /** The result of {@code wanted}, unless {@code other} fails earlier. */
+    private static <T> T firstOf(CompletableFuture<T> wanted, CompletableFuture<?> other) {
+        await(CompletableFuture.anyOf(wanted, failureOf(other)));
+        return await(wanted);
+    }
+
+    private static CompletableFuture<Object> failureOf(CompletableFuture<?> future) {
+        CompletableFuture<Object> failure = new CompletableFuture<>();
+        future.whenComplete(
+                (_, error) -> {
+                    if (error != null) {
+                        failure.completeExceptionally(error);
+                    }
+                });
+        return failure;
+    }
+
+    private static void firstFailure(CompletableFuture<?> future) {
+        if (future.isCompletedExceptionally()) {
+            await(future);
+        }
+    }
+
+    static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private void settle(CompletableFuture<?> future) {
+        try {
+            future.get(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            log.failure("clean-up failed", e);
+        }
+    }
+
+    /** What the sidecar has said so far. */
+    private final class Control implements ControlListener {
+        final CompletableFuture<Void> ready = new CompletableFuture<>();
+        final CompletableFuture<Void> launcher = new CompletableFuture<>();
+        final CompletableFuture<Void> connected = new CompletableFuture<>();
+        final CompletableFuture<String> failed = new CompletableFuture<>();
+
+        @Override
+        public void onMessage(String type, JsonNode message) {
+            log.line("sidecar says", "type", type);
+            switch (type) {
+                case "ready" -> done(ready);
+                case "launcher" -> done(launcher);
+                case "connected" -> done(connected);
+                case "notice" -> output.notice(message.path("text").asText());
+                case "failed" -> failed.complete(message.path("text").asText());
+                case "summary" -> {}
+                default -> log.line("unknown message of the sidecar", "type", type);
+            }
+        }
+
+        @Override
+        public void onClosed() {
+            failed.complete("the sidecar has gone");
+        }
+
+        private void done(CompletableFuture<@Nullable Void> future) {
+            future.complete(null);
+        }
+    }
+}

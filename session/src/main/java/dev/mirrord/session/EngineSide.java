@@ -1,0 +1,130 @@
+package dev.mirrord.session;
+
+import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.engine.ClientEnvironment;
+import dev.mirrord.session.docker.engine.Engine;
+import dev.mirrord.session.docker.engine.ExecStream;
+import dev.mirrord.session.docker.rewrite.ImageConfig;
+import dev.mirrord.session.docker.rewrite.InitPolicy;
+import dev.mirrord.session.docker.rewrite.Rewrite;
+import dev.mirrord.session.docker.rewrite.Rewriter;
+import dev.mirrord.session.docker.rewrite.SessionFacts;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a session makes on the user's engine: the layer container, the sidecar, and the app's
+ * command line.
+ */
+final class EngineSide implements AutoCloseable {
+    /** Where the sidecar answers what Docker's embedded DNS asks of its upstream. */
+    static final String DNS_UPSTREAM = "127.0.0.153";
+
+    /** The namespace needs IPv6, and packets for 127.0.0.0/8 that come back through the capture. */
+    private static final Map<String, String> SYSCTLS =
+            Map.of(
+                    "net.ipv6.conf.all.disable_ipv6", "0",
+                    "net.ipv6.conf.default.disable_ipv6", "0",
+                    "net.ipv4.conf.all.route_localnet", "1",
+                    "net.ipv4.conf.default.route_localnet", "1",
+                    "net.ipv4.ip_nonlocal_bind", "1");
+
+    private final SessionId id;
+    private final SessionRequest request;
+    private final ContainerCommand command;
+    private final Engine engine;
+    private final SessionLog log;
+
+    EngineSide(SessionId id, SessionRequest request, ContainerCommand command, SessionLog log) {
+        this.id = id;
+        this.request = request;
+        this.command = command;
+        this.log = log;
+        this.engine = Engine.of(command, ClientEnvironment.ofThisProcess());
+    }
+
+    /** Finds the app's image, and makes sure of the sidecar's. */
+    ImageConfig findImages() {
+        ImageConfig image = engine.images().of(command);
+        engine.images().require(sidecarImage());
+        return image;
+    }
+
+    /** Computes what will run; {@code hostname} is the target's. */
+    Rewrite rewrite(ImageConfig image, Optional<String> hostname, Optional<String> relayDirectory) {
+        SessionFacts facts = facts(hostname, relayDirectory);
+        return Rewriter.rewrite(
+                command, image, facts, path -> engine.images().has(image, path, facts.labels()));
+    }
+
+    /** Makes the layer volume. */
+    void createLayer(Rewrite rewrite) {
+        engine.containers().createLayer(rewrite.sidecar());
+        log.line("layer created", "session", id);
+    }
+
+    /** Creates and starts the sidecar. */
+    void startSidecar(Rewrite rewrite) {
+        String container = engine.containers().createSidecar(rewrite.sidecar());
+        engine.containers().start(container);
+        log.line("sidecar started", "session", id, "container", container);
+    }
+
+    /** The sidecar's socket {@code name}, through the engine. */
+    ExecStream relay(String name) {
+        return engine.containers().exec("mirrord-" + id + "-sidecar", "/mirrord/relay", name);
+    }
+
+    String sidecarLog() {
+        return engine.containers().logs("mirrord-" + id + "-sidecar", 20);
+    }
+
+    /** The layer container has done its work as soon as the app's container exists. */
+    void removeLayer() {
+        engine.containers().remove("mirrord-" + id + "-layer");
+    }
+
+    /** Removes the app's container too when it never ran its program. */
+    void removeApp() {
+        engine.containers().app(id.value()).ifPresent(app -> engine.containers().remove(app.id()));
+    }
+
+    /** Removes what the session made. */
+    void removeAll() {
+        engine.containers().removeSession(id.value());
+        log.line("containers removed", "session", id);
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    private String sidecarImage() {
+        return request.config().container().image().orElse(Product.SIDECAR_IMAGE);
+    }
+
+    private SessionFacts facts(Optional<String> hostname, Optional<String> relayDirectory) {
+        return new SessionFacts(
+                id.value(),
+                Product.owner(),
+                sidecarImage(),
+                hostname,
+                Optional.of(DNS_UPSTREAM),
+                List.of(),
+                SYSCTLS,
+                List.of("NET_ADMIN"),
+                relayDirectory,
+                true,
+                switch (request.config().pidOne()) {
+                    case APP -> InitPolicy.APP;
+                    case LAUNCHER -> InitPolicy.LAUNCHER;
+                    case AUTO -> InitPolicy.AUTOMATIC;
+                });
+    }
+}
