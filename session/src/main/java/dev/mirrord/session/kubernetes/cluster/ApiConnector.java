@@ -13,9 +13,7 @@ import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.proxy.Socks5ProxyHandler;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -104,15 +102,23 @@ final class ApiConnector {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
+                                        channel.pipeline()
+                                                .addLast(PipelineEnd.NAME, new PipelineEnd());
                                         if (outer != null) {
-                                            channel.pipeline().addLast("proxy-tls", outer);
+                                            channel.pipeline()
+                                                    .addBefore(
+                                                            PipelineEnd.NAME, "proxy-tls", outer);
                                         }
                                         if (proxy != null) {
-                                            channel.pipeline().addLast("proxy", proxy);
+                                            channel.pipeline()
+                                                    .addBefore(PipelineEnd.NAME, "proxy", proxy);
                                         }
                                         if (context != null) {
                                             channel.pipeline()
-                                                    .addLast("tls", handler(context, channel));
+                                                    .addBefore(
+                                                            PipelineEnd.NAME,
+                                                            "tls",
+                                                            handler(context, channel));
                                         }
                                     }
                                 })
@@ -207,16 +213,11 @@ final class ApiConnector {
         };
     }
 
-    /** TLS to a proxy of an https:// URL, believed by the system's authorities as kubectl does. */
-    private @Nullable SslHandler outerTls(@Nullable URI proxy) throws SSLException {
+    /** TLS to a proxy of an https:// URL, believed as the API server is: kubectl does so. */
+    private @Nullable SslHandler outerTls(@Nullable URI proxy) {
         if (proxy == null || !"https".equals(proxy.getScheme())) {
             return null;
         }
-        SslContextBuilder builder = SslContextBuilder.forClient();
-        if (endpoint.insecure()) {
-            builder.trustManager(InsecureTrustManagerFactory.INSTANCE)
-                    .endpointIdentificationAlgorithm(null);
-        }
-        return builder.build().newHandler(ByteBufAllocator.DEFAULT, proxy.getHost(), port(proxy));
+        return tls.ofProxy().newHandler(ByteBufAllocator.DEFAULT, proxy.getHost(), port(proxy));
     }
 }

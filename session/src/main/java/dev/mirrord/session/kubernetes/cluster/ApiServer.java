@@ -5,6 +5,7 @@ import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -161,7 +162,7 @@ public final class ApiServer {
         channel.eventLoop()
                 .execute(
                         () -> {
-                            channel.pipeline().addLast(exchange);
+                            channel.pipeline().addBefore(PipelineEnd.NAME, "exchange", exchange);
                             if (!channel.isActive()) {
                                 channel.pipeline().fireChannelInactive();
                             }
@@ -183,7 +184,11 @@ public final class ApiServer {
 
     private Channel connect(Identity identity) {
         Channel channel = connector.connect(loops.next(), identity);
-        channel.pipeline().addLast("http", new HttpClientCodec(4096, LONGEST_LINE, 64 * 1024));
+        channel.pipeline()
+                .addBefore(
+                        PipelineEnd.NAME,
+                        "http",
+                        new HttpClientCodec(4096, LONGEST_LINE, 64 * 1024));
         return channel;
     }
 
@@ -233,6 +238,11 @@ public final class ApiServer {
 
         Identity identity() {
             return (Identity) token;
+        }
+
+        /** Puts a handler behind TLS. */
+        public void add(String name, ChannelHandler handler) {
+            channel.pipeline().addBefore(PipelineEnd.NAME, name, handler);
         }
     }
 

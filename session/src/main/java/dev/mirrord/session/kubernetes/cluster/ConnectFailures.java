@@ -30,15 +30,18 @@ final class ConnectFailures {
     }
 
     private static String why(Throwable cause) {
-        CertificateException certificate = certificate(cause);
+        CertificateException certificate = find(cause, CertificateException.class);
         if (certificate != null) {
             return "its certificate is not trusted: " + certificate.getMessage();
+        }
+        ProxyConnectException refusal = find(cause, ProxyConnectException.class);
+        if (refusal != null) {
+            return "the proxy refused: " + refusal.getMessage();
         }
         return switch (cause) {
             case UnknownHostException host -> "its name " + host.getMessage() + " does not resolve";
             case ConnectTimeoutException timeout -> "no answer within 10 s (ETIMEDOUT)";
             case NoRouteToHostException noRoute -> "no route to host (EHOSTUNREACH)";
-            case ProxyConnectException refused -> "the proxy refused: " + refused.getMessage();
             case ConnectException refused -> "connection refused (ECONNREFUSED)";
             case SSLException tls -> "TLS failed: " + tls.getMessage();
             default -> String.valueOf(cause.getMessage() == null ? cause : cause.getMessage());
@@ -46,16 +49,16 @@ final class ConnectFailures {
     }
 
     private static String advice(Throwable cause) {
-        if (certificate(cause) != null) {
+        if (find(cause, CertificateException.class) != null) {
             return "check certificate-authority and tls-server-name of the kubeconfig's cluster";
         }
         return "check that the cluster runs and that kubectl reaches it";
     }
 
-    private static @Nullable CertificateException certificate(Throwable failure) {
+    private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateException certificate) {
-                return certificate;
+            if (type.isInstance(cause)) {
+                return type.cast(cause);
             }
         }
         return null;

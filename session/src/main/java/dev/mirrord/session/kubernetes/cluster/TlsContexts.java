@@ -42,6 +42,11 @@ final class TlsContexts {
         }
     }
 
+    /** For a proxy: the same trust, but the client's certificate is not the proxy's to see. */
+    SslContext ofProxy() {
+        return build(null);
+    }
+
     private SslContext build(@Nullable ClientCertificate client) {
         SslContextBuilder builder =
                 SslContextBuilder.forClient()

@@ -4,8 +4,8 @@ import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The forward is over when the far side has ended both streams, or has reset one, or has written
  * a text to the error stream and ended it: the text is why.
  */
-final class ForwardHandler extends ChannelInboundHandlerAdapter implements SpdyReader.Sink {
+final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Sink {
 
     private static final int ERROR = 1;
     private static final int DATA = 3;
@@ -101,18 +101,16 @@ final class ForwardHandler extends ChannelInboundHandlerAdapter implements SpdyR
         }
     }
 
-    void write(ByteBuf bytes, ChannelPromise promise) {
-        ChannelHandlerContext writing = context();
+    /** Bytes for the pod. They come through the pipeline, so that Netty counts them at once. */
+    @Override
+    public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
+        ByteBuf bytes = (ByteBuf) message;
         if (ownEnded || !bytes.isReadable()) {
             bytes.release();
             promise.trySuccess();
             return;
         }
         framing.write(writing, Spdy.dataHeader(DATA, bytes.readableBytes(), false), bytes, promise);
-    }
-
-    void flush() {
-        context().flush();
     }
 
     /** Nothing more will be written. */

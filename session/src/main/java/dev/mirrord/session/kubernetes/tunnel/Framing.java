@@ -24,7 +24,7 @@ sealed interface Framing {
                 context.write(head, promise);
                 return;
             }
-            context.write(head);
+            context.write(head, context.voidPromise());
             context.write(payload, promise);
         }
     }
@@ -52,7 +52,7 @@ sealed interface Framing {
                 context.write(front, promise);
                 return;
             }
-            context.write(front);
+            context.write(front, context.voidPromise());
             context.write(masked(context, payload, WebSocket.rotate(mask, headBytes)), promise);
         }
 

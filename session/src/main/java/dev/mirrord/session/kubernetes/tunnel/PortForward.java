@@ -121,16 +121,16 @@ public final class PortForward {
                             if (answer.status() == 101 && accepted(answer, by, key)) {
                                 channel.config().setAutoRead(false);
                                 if (by == Transport.WEBSOCKET) {
-                                    channel.pipeline().addLast("ws", new WebSocketReceiver());
+                                    connection.add("ws", new WebSocketReceiver());
                                 }
-                                channel.pipeline().addLast("spdy", forward);
+                                connection.add("spdy", forward);
                             }
                             return answer;
                         });
         channel.eventLoop()
                 .execute(
                         () -> {
-                            channel.pipeline().addLast("upgrade", handler);
+                            connection.add("upgrade", handler);
                             channel.writeAndFlush(Unpooled.wrappedBuffer(request));
                         });
         UpgradeHandler.Answer answer = await(upgraded, channel, pod);

@@ -67,11 +67,11 @@ public final class PortForwardChannel implements AutoCloseable {
     }
 
     void write(ByteBuf bytes) {
-        onLoop(() -> handler.write(bytes, channel.newPromise()));
+        channel.write(bytes, channel.voidPromise());
     }
 
     void flush() {
-        onLoop(handler::flush);
+        channel.flush();
     }
 
     void end() {

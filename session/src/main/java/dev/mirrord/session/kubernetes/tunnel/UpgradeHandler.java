@@ -61,10 +61,9 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
             context.pipeline().remove(this);
         } else {
             context.pipeline()
-                    .addLast(
-                            new HttpResponseDecoder(),
-                            new HttpObjectAggregator(LONGEST_BODY),
-                            new Refusal());
+                    .addAfter(context.name(), "refusal", new Refusal())
+                    .addAfter(context.name(), "body", new HttpObjectAggregator(LONGEST_BODY))
+                    .addAfter(context.name(), "response", new HttpResponseDecoder());
             context.fireChannelRead(all);
             context.pipeline().remove(this);
         }

@@ -2,8 +2,8 @@ package dev.mirrord.session.kubernetes.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mirrord.session.kubernetes.TestCluster;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
+import dev.mirrord.session.kubernetes.cluster.ClusterOptions;
 import dev.mirrord.session.kubernetes.cluster.PodRef;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,12 +25,14 @@ final class EchoTraffic {
 
     private EchoTraffic() {}
 
-    static void moveThrough(Cluster cluster) throws Exception {
-        moveThrough(cluster, new PortForward(cluster));
+    /** Opens a session's cluster with this kubeconfig and moves the bytes once. */
+    static void moveWith(ClusterOptions options, PodRef pod) throws Exception {
+        try (Cluster cluster = Cluster.open(options)) {
+            moveThrough(new PortForward(cluster), pod);
+        }
     }
 
-    static void moveThrough(Cluster cluster, PortForward forwards) throws Exception {
-        PodRef pod = TestCluster.shopPod(cluster, "echo");
+    static void moveThrough(PortForward forwards, PodRef pod) throws Exception {
         PortForwardChannel forward = forwards.open(pod, ECHO_PORT).get(30, TimeUnit.SECONDS);
         try (PipedOutputStream sent = new PipedOutputStream();
                 PipedInputStream toForward = new PipedInputStream(sent, 1 << 20);
@@ -51,6 +53,7 @@ final class EchoTraffic {
 
     static void move(InputStream in, OutputStream out, int mebibytes) throws Exception {
         CompletableFuture<Long> sum = new CompletableFuture<>();
+        CompletableFuture<Void> received = new CompletableFuture<>();
         Thread.ofPlatform()
                 .start(
                         () -> {
@@ -65,6 +68,9 @@ final class EchoTraffic {
                                 }
                                 out.flush();
                                 sum.complete(crc.getValue());
+                                // runtimes end a forward one second after its first half-close
+                                received.join();
+                                out.close();
                             } catch (IOException failure) {
                                 sum.completeExceptionally(failure);
                             }
@@ -79,7 +85,7 @@ final class EchoTraffic {
             left -= length;
         }
         assertThat(crc.getValue()).isEqualTo(sum.get(30, TimeUnit.SECONDS));
-        out.close();
+        received.complete(null);
         assertThat(in.read()).as("end of the echo after our half-close").isEqualTo(-1);
     }
 
