@@ -55,6 +55,11 @@ public final class Sandbox implements AutoCloseable {
         return reply.json();
     }
 
+    /** Replaces an object; true if the API server took it. */
+    public boolean put(String path, JsonNode object) {
+        return admin.api().put(path, object).succeeded();
+    }
+
     /** A service account that may do {@code verbs} by resource: {@code pods/portforward}, … */
     public void user(String name, Map<String, List<String>> verbsByResource) {
         create(
@@ -113,7 +118,7 @@ public final class Sandbox implements AutoCloseable {
         String path =
                 "/api/v1/namespaces/"
                         + namespace
-                        + "/pods?watch=true&fieldSelector=metadata.name%3D"
+                        + "/pods?watch=true&resourceVersion=0&fieldSelector=metadata.name%3D"
                         + pod;
         try (LineStream watch =
                 admin.api()

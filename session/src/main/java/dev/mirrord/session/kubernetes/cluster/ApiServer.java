@@ -63,6 +63,10 @@ public final class ApiServer {
         return send(HttpMethod.POST, path, body);
     }
 
+    public ApiReply put(String path, JsonNode body) {
+        return send(HttpMethod.PUT, path, body);
+    }
+
     public ApiReply delete(String path, JsonNode options) {
         return send(HttpMethod.DELETE, path, options);
     }

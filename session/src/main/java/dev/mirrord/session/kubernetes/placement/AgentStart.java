@@ -136,7 +136,7 @@ final class AgentStart {
         String path =
                 "/api/v1/namespaces/"
                         + placement.namespace()
-                        + "/pods?watch=true&labelSelector="
+                        + "/pods?watch=true&resourceVersion=0&labelSelector="
                         + URLEncoder.encode(selector, StandardCharsets.UTF_8);
         try (LineStream stream = cluster.api().follow(path, this::watched)) {
             ApiReply end = stream.end().get();
