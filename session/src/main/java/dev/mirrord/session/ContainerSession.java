@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.sidecar.ControlListener;
@@ -73,6 +74,7 @@ public final class ContainerSession {
         CompletableFuture<SessionIdentity> identity =
                 Background.start("identity", () -> SessionIdentity.generate("mirrord session"));
         try (SessionDirectory directory = SessionDirectory.create(id);
+                Watchdog _ = Watchdog.start(id, directory.path(), DockerCli.of(command).line());
                 ClusterSide cluster = new ClusterSide(id, request, log, output)) {
             CompletableFuture<ClusterSide.Resolved> target =
                     Background.start("target", cluster::resolve);
@@ -104,33 +106,47 @@ public final class ContainerSession {
         CompletableFuture<ImageConfig> image =
                 engineFuture.thenApplyAsync(EngineSide::findImages, Background.EXECUTOR);
         Optional<String> relayDirectory = Optional.of(directory.path().toString());
-        CompletableFuture<Void> layer =
-                image.thenAcceptBothAsync(
+        CompletableFuture<Optional<String>> container =
+                image.thenCombineAsync(
                         engineFuture,
-                        (config, engine) ->
-                                engine.createLayer(
-                                        engine.rewrite(config, Optional.empty(), relayDirectory)),
+                        (config, engine) -> createApp(command, engine, config, relayDirectory),
                         Background.EXECUTOR);
-        ClusterSide.Resolved resolved = firstOf(target, image);
+        ClusterSide.Resolved resolved = firstOf(target, container);
         EngineSide engine = await(engineFuture);
-        Rewrite rewrite = engine.rewrite(await(image), hostname(resolved), relayDirectory);
+        Rewrite rewrite = engine.rewrite(await(image), resolved.hostname(), relayDirectory);
         rewrite.notices().forEach(output::notice);
-        await(layer);
+        AppCommand app = AppCommand.of(command, rewrite).created(await(container));
         firstFailure(agent);
-        engine.startSidecar(rewrite);
+        app.sidecar().portsNotice().ifPresent(output::notice);
+        engine.startSidecar(app.sidecar());
         try (SidecarConnection connection = SidecarConnection.open(engine, events, log)) {
             SidecarControl control = connection.control();
             control.send(Bootstrap.message(id, request, command, rewrite, await(identity), true));
             awaitReady(engine, agent);
-            AppProcess app = AppProcess.start(rewrite.appCommand());
-            app.forwardSignals();
+            AppProcess process = AppProcess.start(app.start());
+            process.forwardSignals();
             events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
-            return follow(app, engine, cluster, directory, control, agent);
+            return follow(process, engine, cluster, directory, control, agent);
         } catch (IOException e) {
             throw new SessionFailure(
                     "the sidecar cannot be reached: " + e.getMessage() + "\n" + engine.sidecarLog(),
                     e);
         }
+    }
+
+    /**
+     * Makes the layer volume and, where the app's run can be split, the app's container: neither
+     * needs the target.
+     */
+    private static Optional<String> createApp(
+            ContainerCommand command,
+            EngineSide engine,
+            ImageConfig image,
+            Optional<String> relayDirectory) {
+        Rewrite rewrite = engine.rewrite(image, Optional.empty(), relayDirectory);
+        AppCommand app = AppCommand.of(command, rewrite);
+        engine.createLayer(rewrite);
+        return app.create().container();
     }
 
     /** Brings agent and app together, then waits for the app's end. */
@@ -146,7 +162,7 @@ public final class ContainerSession {
         try {
             CompletableFuture.anyOf(agent, exitCode, events.failed).get();
             if (exitCode.isDone() && !agent.isDone()) {
-                return exitCode.join();
+                return exitCode.join() == 1 && engine.isAppUnstarted() ? 125 : exitCode.join();
             }
             ClusterSide.Agent ready = await(agent);
             cluster.relay(ready, directory);
@@ -211,10 +227,6 @@ public final class ContainerSession {
     private void removeContainers(EngineSide engine) {
         engine.removeAll();
         engine.close();
-    }
-
-    private static Optional<String> hostname(ClusterSide.Resolved resolved) {
-        return resolved.hostname();
     }
 
     /** The result of {@code wanted}, unless {@code other} fails earlier. */

@@ -9,6 +9,7 @@ import dev.mirrord.session.docker.rewrite.InitPolicy;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.Rewriter;
 import dev.mirrord.session.docker.rewrite.SessionFacts;
+import dev.mirrord.session.docker.rewrite.SidecarSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,26 +22,26 @@ final class EngineSide implements AutoCloseable {
     /** Where the sidecar answers what Docker's embedded DNS asks of its upstream. */
     static final String DNS_UPSTREAM = "127.0.0.153";
 
-    /** The namespace needs IPv6, and packets for 127.0.0.0/8 that come back through the capture. */
+    /** The namespace needs IPv6; answers to DNS queries come from port 53. */
     private static final Map<String, String> SYSCTLS =
             Map.of(
                     "net.ipv6.conf.all.disable_ipv6", "0",
                     "net.ipv6.conf.default.disable_ipv6", "0",
-                    "net.ipv4.conf.all.route_localnet", "1",
-                    "net.ipv4.conf.default.route_localnet", "1",
-                    "net.ipv4.ip_nonlocal_bind", "1");
+                    "net.ipv4.ip_unprivileged_port_start", "0");
 
     private final SessionId id;
     private final SessionRequest request;
     private final ContainerCommand command;
     private final Engine engine;
     private final SessionLog log;
+    private volatile String sidecar;
 
     EngineSide(SessionId id, SessionRequest request, ContainerCommand command, SessionLog log) {
         this.id = id;
         this.request = request;
         this.command = command;
         this.log = log;
+        this.sidecar = "mirrord-" + id + "-sidecar";
         this.engine = Engine.of(command, ClientEnvironment.ofThisProcess());
     }
 
@@ -65,19 +66,20 @@ final class EngineSide implements AutoCloseable {
     }
 
     /** Creates and starts the sidecar. */
-    void startSidecar(Rewrite rewrite) {
-        String container = engine.containers().createSidecar(rewrite.sidecar());
+    void startSidecar(SidecarSpec spec) {
+        String container = engine.containers().createSidecar(spec);
+        sidecar = spec.name();
         engine.containers().start(container);
         log.line("sidecar started", "session", id, "container", container);
     }
 
     /** The sidecar's socket {@code name}, through the engine. */
     ExecStream relay(String name) {
-        return engine.containers().exec("mirrord-" + id + "-sidecar", "/mirrord/relay", name);
+        return engine.containers().exec(sidecar, "/mirrord/relay", name);
     }
 
     String sidecarLog() {
-        return engine.containers().logs("mirrord-" + id + "-sidecar", 20);
+        return engine.containers().logs(sidecar, 20);
     }
 
     /** The layer container has done its work as soon as the app's container exists. */
@@ -96,8 +98,12 @@ final class EngineSide implements AutoCloseable {
         log.line("containers removed", "session", id);
     }
 
-    Engine engine() {
-        return engine;
+    /** True while the app's container was created and has never run. */
+    boolean isAppUnstarted() {
+        return engine.containers()
+                .app(id.value())
+                .filter(app -> app.state().equals("created"))
+                .isPresent();
     }
 
     @Override
@@ -115,7 +121,9 @@ final class EngineSide implements AutoCloseable {
                 Product.owner(),
                 sidecarImage(),
                 hostname,
-                Optional.of(DNS_UPSTREAM),
+                request.config().feature().network().dns().enabled()
+                        ? Optional.of(DNS_UPSTREAM)
+                        : Optional.empty(),
                 List.of(),
                 SYSCTLS,
                 List.of("NET_ADMIN"),

@@ -1,0 +1,82 @@
+package dev.mirrord.session;
+
+import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.Verb;
+import dev.mirrord.session.docker.rewrite.Rewrite;
+import dev.mirrord.session.docker.rewrite.SidecarSpec;
+import dev.mirrord.session.docker.rewrite.SplitStart;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The app's command line, ready to be run beside its sidecar: as {@code docker create} and {@code
+ * docker start} where that is the same as {@code docker run} (see {@link SplitStart}), else as it
+ * is.
+ *
+ * @param split empty: {@code docker run}
+ * @param container the app's id, empty until it was created
+ */
+record AppCommand(Rewrite rewrite, Optional<SplitStart> split, Optional<String> container) {
+    /** Plans the run; nothing is made yet. */
+    static AppCommand of(ContainerCommand command, Rewrite rewrite) {
+        if (command.detached()) {
+            throw new SessionFailure(
+                    command.verb() == Verb.CREATE
+                            ? "docker create cannot be used here: its container would have to"
+                                    + " outlive the session; use docker run"
+                            : "-d cannot be used in this version: the session ends with this"
+                                    + " command; leave -d out");
+        }
+        return new AppCommand(rewrite, SplitStart.of(command, rewrite), Optional.empty());
+    }
+
+    /** The sidecar that the app expects. */
+    SidecarSpec sidecar() {
+        return split.map(SplitStart::sidecar).orElse(rewrite.sidecar());
+    }
+
+    /** Creates the app's container, before its sidecar exists. */
+    AppCommand create() {
+        return split.map(
+                        start ->
+                                new AppCommand(
+                                        rewrite, split, Optional.of(created(start.create()))))
+                .orElse(this);
+    }
+
+    /** The same with a container that {@link #create} has made. */
+    AppCommand created(Optional<String> id) {
+        return new AppCommand(rewrite, split, id);
+    }
+
+    /** The line that starts the app and follows it. */
+    List<String> start() {
+        return container
+                .flatMap(id -> split.map(start -> start.start(id)))
+                .orElse(rewrite.appCommand());
+    }
+
+    private static String created(List<String> line) {
+        try {
+            Process process =
+                    new ProcessBuilder(line)
+                            .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+            String out =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new SessionFailure(
+                        "%s create failed; its own words are above".formatted(line.getFirst()));
+            }
+            return out.strip();
+        } catch (IOException e) {
+            throw new SessionFailure(
+                    "cannot run %s: %s".formatted(line.getFirst(), e.getMessage()), e);
+        } catch (InterruptedException e) {
+            throw new SessionFailure("interrupted while the container was created", e);
+        }
+    }
+}

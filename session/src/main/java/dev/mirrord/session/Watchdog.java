@@ -1,0 +1,71 @@
+package dev.mirrord.session;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cleans up when the CLI is killed before the sidecar can: a shell that waits for the end of its
+ * standard input, which the kernel brings about however we die. It removes what was created and
+ * never ran, and the session's directory; what runs is ended by the sidecar. It ignores the signals
+ * of the terminal. Where there is no POSIX shell there is no watchdog.
+ */
+final class Watchdog implements AutoCloseable {
+    /** {@code $1} session, {@code $2} directory, then docker's own words. */
+    private static final String SCRIPT =
+            """
+            trap '' INT TERM HUP QUIT
+            session=$1 directory=$2
+            shift 2
+            read -r ended && exit 0
+            for pause in 0 2 10 20; do
+                sleep $pause
+                for each in $("$@" ps -aq --filter label=dev.mirrord/session=$session --filter status=created); do
+                    "$@" rm -f -v $each
+                done
+            done
+            rm -f "$directory"/*
+            rmdir "$directory"
+            """;
+
+    private final Process process;
+
+    private Watchdog(Process process) {
+        this.process = process;
+    }
+
+    /** Watches session {@code id}; {@code docker} is the user's client with its global options. */
+    static Watchdog start(SessionId id, Path directory, List<String> docker) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "/bin/sh",
+                                "-c",
+                                SCRIPT,
+                                "mirrord-watchdog",
+                                id.value(),
+                                directory.toString()));
+        command.addAll(docker);
+        try {
+            return new Watchdog(
+                    new ProcessBuilder(command)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start());
+        } catch (IOException e) {
+            throw new SessionFailure("cannot start /bin/sh: " + e.getMessage(), e);
+        }
+    }
+
+    /** The session ended in order: there is nothing to do. */
+    @Override
+    public void close() {
+        try (var toShell = process.getOutputStream()) {
+            toShell.write("ended\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            process.destroyForcibly();
+        }
+    }
+}
