@@ -32,7 +32,11 @@ public final class AddressCodec {
                             throw new IllegalArgumentException("unknown address family " + family);
                 };
         in.readBytes(bytes);
-        int port = in.readUnsignedShort();
+        return of(bytes, in.readUnsignedShort());
+    }
+
+    /** The address of 4 or 16 {@code bytes}; an IPv4 address in IPv6 form becomes IPv4. */
+    public static InetSocketAddress of(byte[] bytes, int port) {
         try {
             return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
         } catch (UnknownHostException e) {

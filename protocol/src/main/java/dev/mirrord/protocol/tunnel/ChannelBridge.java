@@ -37,16 +37,20 @@ public final class ChannelBridge extends ChannelInboundHandlerAdapter implements
         this.stream = stream;
     }
 
-    /** Joins the two; must be called on the event loop that both share. Reading starts at once. */
-    public static void join(DuplexChannel channel, TunnelStream stream) {
+    /**
+     * Joins the two; must be called on the event loop that both share. Reading starts at once. Data
+     * that the stream brought earlier is given to the returned bridge.
+     */
+    public static ChannelBridge join(DuplexChannel channel, TunnelStream stream) {
         ChannelBridge bridge = new ChannelBridge(channel, stream);
         stream.listenWith(bridge);
         channel.pipeline().addLast(bridge);
         if (stream.isClosed()) {
             bridge.abort();
-            return;
+            return bridge;
         }
         channel.config().setAutoRead(stream.isWritable());
+        return bridge;
     }
 
     @Override
@@ -105,6 +109,10 @@ public final class ChannelBridge extends ChannelInboundHandlerAdapter implements
         channel.write(Unpooled.EMPTY_BUFFER)
                 .addListener(
                         done -> {
+                            // All was said: from here on even a killed process may end in order.
+                            if (channel.isOpen()) {
+                                channel.config().setOption(ChannelOption.SO_LINGER, -1);
+                            }
                             channel.shutdownOutput();
                             closeIfBothEnded();
                         });

@@ -4,6 +4,7 @@ import dev.mirrord.protocol.StreamKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One stream of a {@link Tunnel}; belongs to the tunnel's event loop.
@@ -17,6 +18,15 @@ public final class TunnelStream {
     /** Bytes of DATA that each side may send before the other has consumed any. */
     static final int WINDOW = 1 << 20;
 
+    /** What a window may grow to when its bytes are used up as fast as they come. */
+    static final int LARGEST_WINDOW = 4 << 20;
+
+    /**
+     * A receiver that used up a whole window within this time is kept waiting by the window, not by
+     * the app.
+     */
+    private static final long FAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private static final StreamListener UNDECIDED = new Undecided();
 
     private final Tunnel tunnel;
@@ -25,6 +35,9 @@ public final class TunnelStream {
     private StreamListener listener;
     private int sendWindow = WINDOW;
     private int consumed;
+    private int receiveWindow = WINDOW;
+    private int sinceGrowth;
+    private long growthNanos = System.nanoTime();
     private boolean endSent;
     private boolean endReceived;
     private boolean closed;
@@ -150,9 +163,28 @@ public final class TunnelStream {
     public void consumed(int bytes) {
         consumed += bytes;
         if (consumed >= WINDOW / 4 && !closed && !endReceived) {
-            tunnel.write(tunnel.header(FrameType.WINDOW, id, 4, 4).writeInt(consumed));
+            int credit = consumed + growth();
+            tunnel.write(tunnel.header(FrameType.WINDOW, id, 4, 4).writeInt(credit));
             consumed = 0;
         }
+    }
+
+    /**
+     * Bytes by which the receive window grows now: it doubles for a receiver that is fast, so that
+     * long paths are filled.
+     */
+    private int growth() {
+        sinceGrowth += consumed;
+        if (receiveWindow >= LARGEST_WINDOW || sinceGrowth < receiveWindow) {
+            return 0;
+        }
+        long now = System.nanoTime();
+        boolean fast = now - growthNanos < FAST_NANOS;
+        growthNanos = now;
+        sinceGrowth = 0;
+        int more = fast ? receiveWindow : 0;
+        receiveWindow += more;
+        return more;
     }
 
     StreamListener listener() {
