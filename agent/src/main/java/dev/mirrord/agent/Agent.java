@@ -1,0 +1,122 @@
+package dev.mirrord.agent;
+
+import dev.mirrord.agent.incoming.Subscriptions;
+import dev.mirrord.agent.mirror.Mirror;
+import dev.mirrord.agent.query.AgentStatus;
+import dev.mirrord.agent.query.Queries;
+import dev.mirrord.agent.steal.Steal;
+import dev.mirrord.agent.target.Target;
+import dev.mirrord.agent.target.TargetWatch;
+import dev.mirrord.agent.tunnel.StreamDispatch;
+import dev.mirrord.agent.tunnel.TargetLoops;
+import dev.mirrord.agent.tunnel.TunnelServer;
+import dev.mirrord.agent.tunnel.Tunnels;
+import dev.mirrord.protocol.tls.SessionIdentity;
+import dev.mirrord.protocol.tunnel.Tunnel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+
+/**
+ * All parts of one agent, wired.
+ *
+ * <pre>
+ *   new --listen()--&gt; port open --serve()--&gt; serving --end()--&gt; process ended
+ * </pre>
+ */
+final class Agent {
+    private static final int ESHUTDOWN = 108;
+    private static final int MOST_LOOPS = 2;
+    private static final int FAREWELL_MILLIS = 300;
+
+    private final SessionIdentity identity = SessionIdentity.generate("mirrord agent");
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final Target target;
+    private final TargetLoops loops;
+    private final Tunnels tunnels;
+    private final Steal steal;
+    private final TunnelServer server;
+
+    Agent(AgentOptions options, Target target) {
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        this.target = target;
+        int threads = Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
+        loops = new TargetLoops(target.namespace(), threads);
+        tunnels =
+                new Tunnels(
+                        options.patience(),
+                        loops.all().getFirst(),
+                        () -> end("no client for " + options.patience().toSeconds() + " s"));
+        steal = new Steal(target, loops, tunnels);
+        Subscriptions subscriptions = new Subscriptions(steal, new Mirror(target, tunnels));
+        Queries queries = new Queries(target, new AgentStatus(tunnels));
+        server =
+                new TunnelServer(
+                        loops,
+                        tunnels,
+                        new StreamDispatch(target, queries, subscriptions),
+                        identity,
+                        options.session());
+    }
+
+    /** Opens the tunnel's port on the agent's own loopback. */
+    int listen() throws InterruptedException {
+        int port = server.listen();
+        tunnels.awaitFirst();
+        return port;
+    }
+
+    String fingerprint() {
+        return identity.fingerprint().hex();
+    }
+
+    /** Does what could wait until the port was open; returns while the agent goes on. */
+    void serve() {
+        try {
+            server.prepare();
+        } catch (SSLException e) {
+            end("cannot set up TLS: " + e.getMessage());
+            return;
+        }
+        AgentLog.info("ready", "pid", target.pid().isPresent() ? target.pid().getAsLong() : "none");
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("farewell")
+                                .unstarted(() -> farewell("the agent was told to end")));
+        target.pid()
+                .ifPresent(pid -> TargetWatch.start(pid, () -> end("the target container ended")));
+    }
+
+    /** Tells everybody {@code text} and ends the process. */
+    private void end(String text) {
+        // Never on an event loop: it is needed for the farewell.
+        Thread.ofPlatform()
+                .name("end")
+                .start(
+                        () -> {
+                            farewell(text);
+                            Runtime.getRuntime().halt(0);
+                        });
+    }
+
+    private void farewell(String text) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        AgentLog.info("ending", "why", text);
+        for (Tunnel tunnel : tunnels.all()) {
+            tunnel.close(ESHUTDOWN, text);
+        }
+        steal.close();
+        try {
+            for (Tunnel tunnel : tunnels.all()) {
+                tunnel.channel().closeFuture().await(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.mirrord.agent.incoming;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A way to get at what arrives at the target's ports. Its methods may be called on any thread. */
+public interface PortSource {
+    /**
+     * Begins with one port; completed when every later connection is covered.
+     *
+     * @param lost runs when the source ends by itself, with a text for the user
+     * @return fails with {@link SubscriptionRefused} when it cannot be done
+     */
+    CompletableFuture<Void> subscribe(int port, Lost lost);
+
+    /** Ends with one port; connections that are under way go on. */
+    void unsubscribe(int port);
+
+    /** Hears that a subscription is over against the subscriber's will. */
+    @FunctionalInterface
+    interface Lost {
+        void because(String text);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.mirrord.agent.incoming;
+
+import dev.mirrord.agent.AgentLog;
+import dev.mirrord.agent.tunnel.DeafListener;
+import dev.mirrord.linux.Errno;
+import dev.mirrord.protocol.tunnel.StreamListener;
+import dev.mirrord.protocol.tunnel.TunnelStream;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** One SUBSCRIBE stream: the port is subscribed while the stream lives. */
+final class Subscription extends DeafListener {
+    private final int port;
+    private final PortSource source;
+    private boolean active;
+    private boolean over;
+
+    private Subscription(int port, PortSource source) {
+        this.port = port;
+        this.source = source;
+    }
+
+    static StreamListener begin(TunnelStream stream, int port, PortSource source) {
+        Subscription subscription = new Subscription(port, source);
+        source.subscribe(port, text -> stream.eventLoop().execute(() -> lost(stream, text)))
+                .whenCompleteAsync(
+                        (done, failure) -> subscription.begun(stream, failure), stream.eventLoop());
+        return subscription;
+    }
+
+    private void begun(TunnelStream stream, @Nullable Throwable failure) {
+        if (failure != null) {
+            over = true;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure;
+            int errno = cause instanceof SubscriptionRefused refused ? refused.errno() : Errno.EIO;
+            AgentLog.warn("subscription refused", "port", port, "why", cause.getMessage());
+            stream.refuse(errno, String.valueOf(cause.getMessage()));
+        } else if (over) {
+            source.unsubscribe(port);
+        } else {
+            active = true;
+            AgentLog.info("subscribed", "port", port);
+            stream.accept(Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII));
+        }
+    }
+
+    private static void lost(TunnelStream stream, String text) {
+        String quoted = text.replace("\\", "\\\\").replace("\"", "\\\"");
+        stream.writeMessage(
+                Unpooled.copiedBuffer("{\"notice\":\"" + quoted + "\"}", StandardCharsets.UTF_8));
+        stream.reset(Errno.ECONNRESET);
+    }
+
+    @Override
+    public void onEnd(TunnelStream stream) {
+        stream.end();
+        finish();
+    }
+
+    @Override
+    public void onReset(TunnelStream stream, int errno) {
+        finish();
+    }
+
+    private void finish() {
+        over = true;
+        if (active) {
+            active = false;
+            AgentLog.info("unsubscribed", "port", port);
+            source.unsubscribe(port);
+        }
+    }
+}

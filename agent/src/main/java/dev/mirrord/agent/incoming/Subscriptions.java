@@ -1,0 +1,47 @@
+package dev.mirrord.agent.incoming;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mirrord.agent.tunnel.DeafListener;
+import dev.mirrord.linux.Errno;
+import dev.mirrord.protocol.tunnel.StreamListener;
+import dev.mirrord.protocol.tunnel.TunnelStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Answers streams of kind SUBSCRIBE. */
+public final class Subscriptions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final PortSource steal;
+    private final PortSource mirror;
+
+    public Subscriptions(PortSource steal, PortSource mirror) {
+        this.steal = steal;
+        this.mirror = mirror;
+    }
+
+    /** Reads the request in {@code payload} and begins the subscription. */
+    public StreamListener open(TunnelStream stream, ByteBuf payload) throws IOException {
+        JsonNode request;
+        try (InputStream in = new ByteBufInputStream(payload)) {
+            request = JSON.readTree(in);
+        }
+        int port = request.path("port").asInt();
+        String mode = request.path("mode").asText();
+        if (port < 1 || port > 65_535) {
+            stream.refuse(Errno.EINVAL, "no such port: " + request.path("port"));
+            return new DeafListener();
+        }
+        return switch (mode) {
+            case "steal" -> Subscription.begin(stream, port, steal);
+            case "mirror" -> Subscription.begin(stream, port, mirror);
+            default -> {
+                stream.refuse(Errno.EINVAL, "unknown mode \"%s\"".formatted(mode));
+                yield new DeafListener();
+            }
+        };
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mirrord.agent.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mirrord.agent.target.Target;
+import dev.mirrord.agent.tunnel.DeafListener;
+import dev.mirrord.linux.Errno;
+import dev.mirrord.protocol.tunnel.StreamListener;
+import dev.mirrord.protocol.tunnel.TunnelStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+
+/** Answers streams of kind QUERY. */
+public final class Queries {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Target target;
+    private final AgentStatus status;
+
+    public Queries(Target target, AgentStatus status) {
+        this.target = target;
+        this.status = status;
+    }
+
+    /** Reads the request in {@code payload} and answers it at once. */
+    public StreamListener open(TunnelStream stream, ByteBuf payload) throws IOException {
+        JsonNode request;
+        try (InputStream in = new ByteBufInputStream(payload)) {
+            request = JSON.readTree(in);
+        }
+        String type = request.path("type").asText();
+        try {
+            byte[] answer =
+                    switch (type) {
+                        case "environment" -> Files.readAllBytes(target.proc("environ"));
+                        case "target" -> JSON.writeValueAsBytes(TargetFacts.of(target));
+                        case "status" -> JSON.writeValueAsBytes(status.read());
+                        default -> new byte[0];
+                    };
+            if (answer.length == 0 && !type.equals("environment")) {
+                stream.refuse(Errno.EINVAL, "unknown query \"%s\"".formatted(type));
+            } else {
+                stream.accept();
+                stream.write(Unpooled.wrappedBuffer(answer));
+                stream.end();
+            }
+        } catch (AccessDeniedException e) {
+            stream.refuse(
+                    Errno.EACCES,
+                    "cannot read %s: EACCES: the agent needs the capability SYS_PTRACE"
+                            .formatted(e.getFile()));
+        } catch (IOException e) {
+            stream.refuse(Errno.EIO, "cannot answer \"%s\": %s".formatted(type, e.getMessage()));
+        }
+        return new DeafListener();
+    }
+}

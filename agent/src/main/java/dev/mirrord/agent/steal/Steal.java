@@ -1,0 +1,173 @@
+package dev.mirrord.agent.steal;
+
+import dev.mirrord.agent.AgentLog;
+import dev.mirrord.agent.incoming.PortSource;
+import dev.mirrord.agent.incoming.SubscriptionRefused;
+import dev.mirrord.agent.target.Capabilities;
+import dev.mirrord.agent.target.Target;
+import dev.mirrord.agent.tunnel.TargetLoops;
+import dev.mirrord.agent.tunnel.Tunnels;
+import dev.mirrord.linux.Errno;
+import dev.mirrord.linux.namespace.NamespaceThread;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stolen ports. All state belongs to one thread in the target's namespace, which starts with
+ * the first subscription; from then on table and listener stay until the agent ends, since
+ * connections under way need them.
+ */
+public final class Steal implements PortSource {
+    private static final int EADDRINUSE = 98;
+
+    private final Target target;
+    private final TargetLoops loops;
+    private final Tunnels tunnels;
+    private final Map<Integer, Lost> ports = new HashMap<>();
+    private @Nullable NamespaceThread thread;
+    private @Nullable NftShell nft;
+
+    public Steal(Target target, TargetLoops loops, Tunnels tunnels) {
+        this.target = target;
+        this.loops = loops;
+        this.tunnels = tunnels;
+    }
+
+    @Override
+    public CompletableFuture<Void> subscribe(int port, Lost lost) {
+        return thread().call(
+                        () -> {
+                            add(port, lost);
+                            return null;
+                        });
+    }
+
+    @Override
+    public void unsubscribe(int port) {
+        thread().call(
+                        () -> {
+                            remove(port);
+                            return null;
+                        });
+    }
+
+    /** Lets go of the table; the return route is removed too. Waits for that, but not for long. */
+    public void close() {
+        NamespaceThread started;
+        synchronized (this) {
+            started = thread;
+        }
+        if (started != null) {
+            CompletableFuture<Void> closed =
+                    started.call(
+                            () -> {
+                                if (nft != null) {
+                                    nft.close();
+                                    nft = null;
+                                    ReturnRoute.remove();
+                                }
+                                return null;
+                            });
+            try {
+                closed.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
+            } catch (RuntimeException e) {
+                AgentLog.warn("cannot end stealing in order", "why", e);
+            }
+        }
+    }
+
+    private synchronized NamespaceThread thread() {
+        NamespaceThread started = thread;
+        if (started == null) {
+            started = new NamespaceThread("steal", target.namespace());
+            thread = started;
+        }
+        return started;
+    }
+
+    private void add(int port, Lost lost)
+            throws SubscriptionRefused, IOException, InterruptedException {
+        if (ports.containsKey(port)) {
+            throw new SubscriptionRefused(
+                    EADDRINUSE, "port %d is stolen already by this session".formatted(port));
+        }
+        shell().run(NftScript.addPort(port));
+        ports.put(port, lost);
+    }
+
+    private void remove(int port) throws IOException {
+        if (ports.remove(port) != null && nft != null) {
+            nft.run(NftScript.removePort(port));
+        }
+    }
+
+    private NftShell shell() throws SubscriptionRefused, IOException, InterruptedException {
+        NftShell running = nft;
+        if (running != null) {
+            return running;
+        }
+        if (!Capabilities.own().hasNetAdmin()) {
+            throw new SubscriptionRefused(
+                    Errno.EPERM, "cannot steal: the agent lacks the capability NET_ADMIN");
+        }
+        StealListener listener = StealListener.open(tunnels, loops.all().getLast());
+        NftShell started = NftShell.start();
+        try {
+            started.run(NftScript.create(listener.port()));
+            started.run(NftScript.renew());
+        } catch (IOException e) {
+            started.close();
+            listener.close();
+            throw refused(e);
+        }
+        ReturnRoute.install();
+        nft = started;
+        loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
+        AgentLog.info("stealing is set up", "listener", listener.port());
+        return started;
+    }
+
+    private static SubscriptionRefused refused(IOException e) {
+        String said = String.valueOf(e.getMessage());
+        if (said.contains("File exists") || said.contains("Operation not permitted")) {
+            return new SubscriptionRefused(
+                    Errno.EBUSY,
+                    "another mirrord session steals from this target (nft: %s)".formatted(said));
+        }
+        return new SubscriptionRefused(Errno.EIO, "cannot set up nftables in the target: " + said);
+    }
+
+    /** Goes once round all event loops, then renews the sign of life: it proves that they move. */
+    private void beat(int loop) {
+        if (loop < loops.all().size()) {
+            loops.all().get(loop).execute(() -> beat(loop + 1));
+            return;
+        }
+        thread().call(
+                        () -> {
+                            renew();
+                            return null;
+                        });
+        loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
+    }
+
+    private void renew() {
+        NftShell running = nft;
+        if (running == null) {
+            return;
+        }
+        try {
+            running.run(NftScript.renew());
+        } catch (IOException e) {
+            AgentLog.warn("stealing has ended", "why", e.getMessage());
+            running.close();
+            nft = null;
+            ports.values().forEach(lost -> lost.because("stealing has ended: " + e.getMessage()));
+            ports.clear();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mirrord.agent.steal;
+
+import dev.mirrord.agent.tunnel.Tunnels;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * Takes redirected connections on an ephemeral port of the target's addresses. It speaks nothing of
+ * ours: who connects to that port itself is reset.
+ */
+final class StealListener extends ChannelInboundHandlerAdapter {
+    private final Tunnels tunnels;
+    private final EpollServerSocketChannel server;
+
+    private StealListener(Tunnels tunnels, EpollServerSocketChannel server) {
+        this.tunnels = tunnels;
+        this.server = server;
+    }
+
+    /** Opens it in the network namespace of the calling thread, to be served by {@code loop}. */
+    static StealListener open(Tunnels tunnels, EventLoop loop) throws InterruptedException {
+        EpollServerSocketChannel server = new EpollServerSocketChannel();
+        StealListener listener = new StealListener(tunnels, server);
+        server.pipeline().addLast(listener);
+        loop.register(server).sync();
+        server.bind(new InetSocketAddress(0)).sync();
+        return listener;
+    }
+
+    int port() {
+        return server.localAddress().getPort();
+    }
+
+    void close() {
+        server.close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+        EpollSocketChannel client = (EpollSocketChannel) accepted;
+        // Until the answer is complete, an end of this process has to look like a reset.
+        client.config().setOption(ChannelOption.SO_LINGER, 0);
+        client.config().setOption(ChannelOption.TCP_NODELAY, true);
+        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        client.config().setAutoRead(false);
+        Optional<OriginalDestination> destination = OriginalDestination.of(client);
+        if (destination.isEmpty() || destination.get().address().getPort() == port()) {
+            client.unsafe().closeForcibly();
+            return;
+        }
+        StolenConnection.begin(
+                client, destination.get(), tunnels.leastBusy(), context.channel().eventLoop());
+    }
+}

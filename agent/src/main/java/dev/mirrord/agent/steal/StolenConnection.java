@@ -1,0 +1,77 @@
+package dev.mirrord.agent.steal;
+
+import dev.mirrord.agent.tunnel.DeafListener;
+import dev.mirrord.protocol.AddressCodec;
+import dev.mirrord.protocol.IncomingMode;
+import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.tunnel.ChannelBridge;
+import dev.mirrord.protocol.tunnel.Tunnel;
+import dev.mirrord.protocol.tunnel.TunnelStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * A redirected connection until it is decided who answers it.
+ *
+ * <pre>
+ *   offered --ACCEPT--&gt; sidecar (ChannelBridge)
+ *      '----REFUSE, tunnel lost, no tunnel--&gt; target (PassThrough)
+ * </pre>
+ */
+final class StolenConnection extends DeafListener {
+    private final EpollSocketChannel client;
+    private final InetSocketAddress peer;
+    private final OriginalDestination destination;
+
+    private StolenConnection(EpollSocketChannel client, OriginalDestination destination) {
+        this.client = client;
+        this.peer = client.remoteAddress();
+        this.destination = destination;
+    }
+
+    /** Offers the connection to {@code tunnel}; {@code spare} serves it when there is none. */
+    static void begin(
+            EpollSocketChannel client,
+            OriginalDestination destination,
+            Optional<Tunnel> tunnel,
+            EventLoop spare) {
+        StolenConnection connection = new StolenConnection(client, destination);
+        EventLoop loop = tunnel.map(Tunnel::eventLoop).orElse(spare);
+        loop.register(client)
+                .addListener(
+                        done -> {
+                            if (!done.isSuccess()) {
+                                client.unsafe().closeForcibly();
+                            } else if (tunnel.isPresent()) {
+                                connection.offer(tunnel.get());
+                            } else {
+                                connection.passOn();
+                            }
+                        });
+    }
+
+    private void offer(Tunnel tunnel) {
+        ByteBuf payload = client.alloc().buffer(64);
+        payload.writeByte(IncomingMode.STEAL.code()).writeShort(destination.address().getPort());
+        AddressCodec.write(payload, peer);
+        AddressCodec.write(payload, destination.address());
+        tunnel.open(StreamKind.INCOMING_TCP, payload, this);
+    }
+
+    private void passOn() {
+        PassThrough.begin(client, peer, destination);
+    }
+
+    @Override
+    public void onAccept(TunnelStream stream, ByteBuf payload) {
+        ChannelBridge.join(client, stream);
+    }
+
+    @Override
+    public void onReset(TunnelStream stream, int errno) {
+        passOn();
+    }
+}
