@@ -45,6 +45,13 @@ final class ApiConnector {
         this.failures = new ConnectFailures(endpoint);
     }
 
+    /** Does what connecting needs and no network: loads classes, builds the TLS context. */
+    void prepare(Identity identity) {
+        if (endpoint.tls()) {
+            tls.of(identity);
+        }
+    }
+
     /** Blocks until connected. */
     Channel connect(EventLoop loop, Identity identity) {
         SslContext context = endpoint.tls() ? tls.of(identity) : null;

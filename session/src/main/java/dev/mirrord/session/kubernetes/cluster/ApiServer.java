@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +39,12 @@ public final class ApiServer {
     private final Endpoint endpoint;
     private final Credentials credentials;
     private final ApiConnector connector;
-    private final EventLoopGroup loops;
+    private final Supplier<EventLoopGroup> loops;
     private final IdleConnections idle = new IdleConnections();
     private final AtomicReference<@Nullable CompletableFuture<Channel>> warming =
             new AtomicReference<>();
 
-    ApiServer(Endpoint endpoint, Credentials credentials, EventLoopGroup loops) {
+    ApiServer(Endpoint endpoint, Credentials credentials, Supplier<EventLoopGroup> loops) {
         this.endpoint = endpoint;
         this.credentials = credentials;
         this.connector = new ApiConnector(endpoint);
@@ -82,7 +83,9 @@ public final class ApiServer {
                 .start(
                         () -> {
                             try {
-                                connecting.complete(connect(credentials.identity()));
+                                Identity identity = credentials.identity();
+                                connector.prepare(identity);
+                                connecting.complete(connect(identity));
                             } catch (RuntimeException failure) {
                                 connecting.completeExceptionally(failure);
                             }
@@ -187,7 +190,7 @@ public final class ApiServer {
     }
 
     private Channel connect(Identity identity) {
-        Channel channel = connector.connect(loops.next(), identity);
+        Channel channel = connector.connect(loops.get().next(), identity);
         channel.pipeline()
                 .addBefore(
                         PipelineEnd.NAME,
@@ -223,7 +226,7 @@ public final class ApiServer {
      */
     public Upgradable upgradable(@Nullable EventLoop loop) {
         Identity identity = credentials.identity();
-        Channel channel = connector.connect(loop == null ? loops.next() : loop, identity);
+        Channel channel = connector.connect(loop == null ? loops.get().next() : loop, identity);
         return new Upgradable(channel, headers -> headers(headers, identity), identity);
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,10 +17,14 @@ public final class Cluster implements AutoCloseable {
 
     private final String context;
     private final String namespace;
-    private final EventLoopGroup loops;
+    private final CompletableFuture<EventLoopGroup> loops;
     private final ApiServer api;
 
-    private Cluster(String context, String namespace, EventLoopGroup loops, ApiServer api) {
+    private Cluster(
+            String context,
+            String namespace,
+            CompletableFuture<EventLoopGroup> loops,
+            ApiServer api) {
         this.context = context;
         this.namespace = namespace;
         this.loops = loops;
@@ -32,15 +37,20 @@ public final class Cluster implements AutoCloseable {
     public static Cluster open(ClusterOptions options) {
         Kubeconfig kubeconfig = Kubeconfig.load(options);
         Endpoint endpoint = Endpoint.of(kubeconfig, options);
-        EventLoopGroup loops =
-                new MultiThreadIoEventLoopGroup(
-                        LOOPS,
-                        new DefaultThreadFactory("mirrord-cluster", true),
-                        NioIoHandler.newFactory());
+        // starting Netty and building the TLS context take about the same time: side by side
+        CompletableFuture<EventLoopGroup> loops = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("mirrord-loops").start(() -> loops.complete(newLoops()));
         Credentials credentials = new Credentials(kubeconfig, options.environment());
-        ApiServer api = new ApiServer(endpoint, credentials, loops);
+        ApiServer api = new ApiServer(endpoint, credentials, loops::join);
         api.warm();
         return new Cluster(kubeconfig.context(), kubeconfig.namespace(), loops, api);
+    }
+
+    private static EventLoopGroup newLoops() {
+        return new MultiThreadIoEventLoopGroup(
+                LOOPS,
+                new DefaultThreadFactory("mirrord-cluster", true),
+                NioIoHandler.newFactory());
     }
 
     /** The context's name, {@code in-cluster} for a pod's own service account. */
@@ -59,12 +69,12 @@ public final class Cluster implements AutoCloseable {
 
     /** Where tunnels and relays run. */
     public EventLoopGroup loops() {
-        return loops;
+        return loops.join();
     }
 
     @Override
     public void close() {
         api.close();
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        loops.join().shutdownGracefully(0, 2, TimeUnit.SECONDS);
     }
 }

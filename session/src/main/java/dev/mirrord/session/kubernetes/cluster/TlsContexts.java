@@ -2,6 +2,7 @@ package dev.mirrord.session.kubernetes.cluster;
 
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import dev.mirrord.session.kubernetes.cluster.Identity.ClientCertificate;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The JDK's TLS with the kubeconfig's trust; rebuilt only when the client's certificate changes.
  */
 final class TlsContexts {
+
+    private static final SslProvider PROVIDER =
+            OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
 
     private final Endpoint endpoint;
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,9 +53,7 @@ final class TlsContexts {
 
     private SslContext build(@Nullable ClientCertificate client) {
         SslContextBuilder builder =
-                SslContextBuilder.forClient()
-                        .sslProvider(SslProvider.JDK)
-                        .protocols("TLSv1.3", "TLSv1.2");
+                SslContextBuilder.forClient().sslProvider(PROVIDER).protocols("TLSv1.3", "TLSv1.2");
         String part = "certificate-authority";
         try {
             String authorities = endpoint.authorities();
