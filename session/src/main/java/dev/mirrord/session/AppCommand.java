@@ -58,6 +58,12 @@ record AppCommand(Rewrite rewrite, Optional<SplitStart> split, Optional<String> 
                 .orElse(rewrite.appCommand());
     }
 
+    /** All lines, for a dry run. */
+    List<List<String>> lines() {
+        return split.map(start -> List.of(start.create(), start.start("APP")))
+                .orElse(List.of(rewrite.appCommand()));
+    }
+
     private static String created(List<String> line) {
         try {
             Process process =

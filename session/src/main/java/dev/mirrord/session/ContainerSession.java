@@ -35,12 +35,13 @@ public final class ContainerSession {
     private final SessionRequest request;
     private final SessionOutput output;
     private final SessionId id = SessionId.random();
-    private final SessionLog log = SessionLog.open(id);
+    private final SessionLog log;
     private final Control events = new Control();
 
     public ContainerSession(SessionRequest request, SessionOutput output) {
         this.request = request;
         this.output = output;
+        this.log = SessionLog.open(id, output);
     }
 
     /**

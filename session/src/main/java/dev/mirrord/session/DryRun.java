@@ -2,8 +2,10 @@ package dev.mirrord.session;
 
 import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
 import dev.mirrord.session.docker.rewrite.Rewrite;
+import dev.mirrord.session.docker.rewrite.SidecarLines;
 import dev.mirrord.session.kubernetes.placement.AgentPlacement;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -22,9 +24,10 @@ public final class DryRun {
     }
 
     public int run() {
-        try (SessionLog log = SessionLog.open(id)) {
+        SessionOutput silent = new Silent();
+        try (SessionLog log = SessionLog.open(id, silent)) {
             try {
-                print(log);
+                print(log, silent);
                 return 0;
             } catch (RuntimeException failure) {
                 throw SessionFailures.of(failure, log.file());
@@ -32,9 +35,8 @@ public final class DryRun {
         }
     }
 
-    private void print(SessionLog log) {
+    private void print(SessionLog log, SessionOutput silent) {
         ContainerCommand command = CommandParser.parse(request.command());
-        SessionOutput silent = new Silent();
         try (ClusterSide cluster = new ClusterSide(id, request, log, silent);
                 EngineSide engine = new EngineSide(id, request, command, log)) {
             ClusterSide.Resolved resolved = cluster.resolve();
@@ -45,17 +47,11 @@ public final class DryRun {
             Rewrite rewrite =
                     engine.rewrite(image, resolved.hostname(), Optional.of("SESSION-DIRECTORY"));
             out.println("# Engine: layer container (never started) and sidecar");
-            out.println(rewrite.sidecar());
+            AppCommand app = AppCommand.of(command, rewrite);
+            SidecarLines.of(app.sidecar(), DockerCli.of(command).line())
+                    .forEach(line -> out.println(ShellLine.of(line)));
             out.println("# The app");
-            out.println(ShellLine.of(rewrite.appCommand()));
+            app.lines().forEach(line -> out.println(ShellLine.of(line)));
         }
-    }
-
-    private static final class Silent implements SessionOutput {
-        @Override
-        public void notice(String text) {}
-
-        @Override
-        public void detail(String text) {}
     }
 }

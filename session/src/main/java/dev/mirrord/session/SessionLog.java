@@ -18,17 +18,19 @@ import java.time.Instant;
 public final class SessionLog implements AutoCloseable {
     private final Path file;
     private final PrintWriter out;
+    private final SessionOutput output;
 
-    private SessionLog(Path file, PrintWriter out) {
+    private SessionLog(Path file, PrintWriter out, SessionOutput output) {
         this.file = file;
         this.out = out;
+        this.output = output;
     }
 
     /**
      * Opens {@code $XDG_STATE_HOME/mirrord/ID.log} (default {@code ~/.local/state}), readable by
      * the user alone.
      */
-    public static SessionLog open(SessionId id) {
+    public static SessionLog open(SessionId id, SessionOutput output) {
         try {
             String state = System.getenv("XDG_STATE_HOME");
             Path directory =
@@ -44,7 +46,8 @@ public final class SessionLog implements AutoCloseable {
             }
             return new SessionLog(
                     file,
-                    new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8), true));
+                    new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8), true),
+                    output);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the session's log", e);
         }
@@ -54,14 +57,14 @@ public final class SessionLog implements AutoCloseable {
         return file;
     }
 
-    /** One line: time, message, then {@code key=value} pairs. */
+    /** One line: time, message, then {@code key=value} pairs; also a detail for the user. */
     public synchronized void line(String message, Object... keysAndValues) {
-        StringBuilder text = new StringBuilder();
-        text.append(Instant.now()).append(' ').append(message);
+        StringBuilder text = new StringBuilder(message);
         for (int i = 0; i + 1 < keysAndValues.length; i += 2) {
             text.append(' ').append(keysAndValues[i]).append('=').append(keysAndValues[i + 1]);
         }
-        out.println(text);
+        out.println(Instant.now() + " " + text);
+        output.detail(text.toString());
     }
 
     /** The stack trace of a failure. */

@@ -1,5 +1,11 @@
 package dev.mirrord.session;
 
+import dev.mirrord.config.ConfigException;
+import dev.mirrord.config.ConfigLoader;
+import dev.mirrord.config.ConfigSources;
+import dev.mirrord.config.Keys;
+import dev.mirrord.config.MirrordConfig;
+import dev.mirrord.config.Overrides;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
@@ -8,9 +14,13 @@ import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.Rewriter;
 import dev.mirrord.session.docker.rewrite.SessionFacts;
 import dev.mirrord.session.sidecar.SidecarControl;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -26,8 +36,10 @@ public final class Training {
     private Training() {}
 
     public static void run() {
-        SessionIdentity.fromPem(SessionIdentity.generate("training").toPem());
+        SessionIdentity identity =
+                SessionIdentity.fromPem(SessionIdentity.generate("training").toPem());
         rewrite();
+        cluster(identity);
         encrypt();
         VersionReport.lines().forEach(System.out::println);
     }
@@ -57,6 +69,30 @@ public final class Training {
         AppCommand app = AppCommand.of(command, rewrite);
         System.out.println(ShellLine.of(app.start()));
         System.out.println(SidecarControl.message("training"));
+    }
+
+    private static void cluster(SessionIdentity identity) {
+        SessionId id = SessionId.random();
+        SessionOutput silent = new Silent();
+        try (TrainingCluster server = new TrainingCluster(identity);
+                SessionLog log = SessionLog.open(id, silent)) {
+            Overrides flags =
+                    new Overrides()
+                            .parse(Keys.TARGET, "deployment/web", "-t")
+                            .parse(Keys.KUBECONFIG, server.kubeconfig().toString(), "--kubeconfig");
+            MirrordConfig config =
+                    ConfigLoader.load(ConfigSources.ofProcess(Optional.empty(), flags)).config();
+            SessionRequest request = new SessionRequest(config, List.of());
+            try (ClusterSide cluster = new ClusterSide(id, request, log, silent)) {
+                ClusterSide.Agent agent = cluster.startAgent(cluster.resolve(), identity);
+                System.out.println(cluster.summary(agent));
+                System.out.println(cluster.agentMessage(agent));
+                cluster.deleteAgent(CompletableFuture.completedFuture(agent));
+            }
+            Files.deleteIfExists(log.file());
+        } catch (IOException | GeneralSecurityException | ConfigException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
