@@ -54,6 +54,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
     private final IntObjectMap<TunnelStream> streams = new IntObjectHashMap<>();
     private int nextStream;
     private boolean ready;
+    private boolean helloSaid;
     private boolean flushScheduled;
     private @Nullable Throwable cause;
     private @Nullable ChannelHandlerContext context;
@@ -292,7 +293,12 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         stream.listenWith(openListener.onOpen(stream, kind.get(), payload));
     }
 
+    /** Added to an active channel of which channelActive is still to come, it is called twice. */
     private void sayHello() {
+        if (helloSaid) {
+            return;
+        }
+        helloSaid = true;
         ObjectNode hello = JSON.createObjectNode().put("protocol", PROTOCOL);
         byte[] bytes = hello.toString().getBytes(StandardCharsets.UTF_8);
         write(header(FrameType.HELLO, 0, bytes.length, bytes.length).writeBytes(bytes));

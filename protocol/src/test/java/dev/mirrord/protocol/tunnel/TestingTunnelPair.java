@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Two ends of a real tunnel over TLS on loopback. */
@@ -98,10 +99,12 @@ final class TestingTunnelPair implements AutoCloseable {
     /** Remembers what became of a tunnel. */
     static final class Recorder implements TunnelListener {
         final CompletableFuture<JsonNode> ready = new CompletableFuture<>();
+        final AtomicInteger hellos = new AtomicInteger();
         final CompletableFuture<String> closed = new CompletableFuture<>();
 
         @Override
         public void onReady(Tunnel tunnel, JsonNode hello) {
+            hellos.incrementAndGet();
             ready.complete(hello);
         }
 

@@ -154,6 +154,22 @@ class TunnelTest {
     }
 
     @Test
+    void eachSideSaysHelloOnce() throws Exception {
+        try (TestingTunnelPair pair = new TestingTunnelPair(ECHO, NONE).ready()) {
+            Collector collector = new Collector();
+            pair.sidecar
+                    .eventLoop()
+                    .execute(
+                            () ->
+                                    pair.sidecar.open(
+                                            StreamKind.TCP, Unpooled.EMPTY_BUFFER, collector));
+            collector.accepted.get(5, TimeUnit.SECONDS);
+            assertThat(pair.sidecarLife.hellos).hasValue(1);
+            assertThat(pair.agentLife.hellos).hasValue(1);
+        }
+    }
+
+    @Test
     void goAwayTellsWhy() throws Exception {
         try (TestingTunnelPair pair = new TestingTunnelPair(ECHO, NONE).ready()) {
             pair.agent().close(0, "the target container ended");

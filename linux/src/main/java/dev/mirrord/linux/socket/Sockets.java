@@ -1,0 +1,122 @@
+package dev.mirrord.linux.socket;
+
+import dev.mirrord.linux.ErrnoException;
+import dev.mirrord.linux.Native;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** socket(2) and its like on raw descriptors. */
+public final class Sockets {
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_RAW = 3;
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_RCVTIMEO = 20;
+    public static final int SO_RCVBUFFORCE = 33;
+    public static final int SO_MARK = 36;
+
+    private static final int SOCK_CLOEXEC = 0x80000;
+
+    private static final MethodHandle SOCKET =
+            Native.handle(
+                    "socket",
+                    FunctionDescriptor.of(Native.INT, Native.INT, Native.INT, Native.INT));
+    private static final MethodHandle BIND =
+            Native.handle(
+                    "bind",
+                    FunctionDescriptor.of(Native.INT, Native.INT, Native.POINTER, Native.INT));
+    private static final MethodHandle SETSOCKOPT =
+            Native.handle(
+                    "setsockopt",
+                    FunctionDescriptor.of(
+                            Native.INT,
+                            Native.INT,
+                            Native.INT,
+                            Native.INT,
+                            Native.POINTER,
+                            Native.INT));
+    private static final MethodHandle RECV =
+            Native.handle(
+                    "recv",
+                    FunctionDescriptor.of(
+                            Native.LONG, Native.INT, Native.POINTER, Native.LONG, Native.INT));
+    private static final MethodHandle SENDTO =
+            Native.handle(
+                    "sendto",
+                    FunctionDescriptor.of(
+                            Native.LONG,
+                            Native.INT,
+                            Native.POINTER,
+                            Native.LONG,
+                            Native.INT,
+                            Native.POINTER,
+                            Native.INT));
+    private static final MethodHandle RECVMSG =
+            Native.handle(
+                    "recvmsg",
+                    FunctionDescriptor.of(Native.LONG, Native.INT, Native.POINTER, Native.INT));
+
+    private Sockets() {}
+
+    /** A new descriptor, closed on exec. */
+    public static int open(int domain, int type, int protocol) throws ErrnoException {
+        return (int)
+                Native.check(
+                        "socket",
+                        c -> (int) SOCKET.invokeExact(c, domain, type | SOCK_CLOEXEC, protocol));
+    }
+
+    public static void bind(int fd, MemorySegment address) throws ErrnoException {
+        int length = (int) address.byteSize();
+        Native.check("bind", c -> (int) BIND.invokeExact(c, fd, address, length));
+    }
+
+    /** Sets an option whose value is an int. */
+    public static void option(int fd, int level, int name, int value) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            option(fd, level, name, arena.allocateFrom(Native.INT, value));
+        }
+    }
+
+    public static void option(int fd, int level, int name, MemorySegment value)
+            throws ErrnoException {
+        int length = (int) value.byteSize();
+        Native.check(
+                "setsockopt %d %d".formatted(level, name),
+                c -> (int) SETSOCKOPT.invokeExact(c, fd, level, name, value, length));
+    }
+
+    /** Bytes received, or {@code -errno}. */
+    public static int receive(int fd, MemorySegment into) {
+        long size = into.byteSize();
+        return (int) Native.tryCall("recv", c -> (long) RECV.invokeExact(c, fd, into, size, 0));
+    }
+
+    /** Bytes received into the vectors of {@code header}, or {@code -errno}. */
+    public static int receiveMessage(int fd, MemorySegment header) {
+        return (int) Native.tryCall("recvmsg", c -> (long) RECVMSG.invokeExact(c, fd, header, 0));
+    }
+
+    /** Bytes sent, or {@code -errno}; {@code to} may be {@link MemorySegment#NULL}. */
+    public static int send(int fd, MemorySegment data, long length, MemorySegment to) {
+        int size = (int) to.byteSize();
+        return (int)
+                Native.tryCall(
+                        "sendto", c -> (long) SENDTO.invokeExact(c, fd, data, length, 0, to, size));
+    }
+
+    /** Gives up blocking receives after {@code milliseconds} with EAGAIN. */
+    public static void receiveTimeout(int fd, long milliseconds) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = arena.allocate(16, 8);
+            time.set(Native.LONG, 0, milliseconds / 1000);
+            time.set(Native.LONG, 8, milliseconds % 1000 * 1000);
+            option(fd, SOL_SOCKET, SO_RCVTIMEO, time);
+        }
+    }
+}

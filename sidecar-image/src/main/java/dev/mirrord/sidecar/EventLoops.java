@@ -1,0 +1,27 @@
+package dev.mirrord.sidecar;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** The event loops that carry all bytes. */
+public final class EventLoops {
+    private static final int LOOPS = 2;
+    private static final EventLoopGroup GROUP =
+            new MultiThreadIoEventLoopGroup(
+                    LOOPS,
+                    new DefaultThreadFactory("mirrord-loop", false),
+                    EpollIoHandler.newFactory());
+
+    private EventLoops() {}
+
+    public static EventLoopGroup group() {
+        return GROUP;
+    }
+
+    public static EventLoop next() {
+        return GROUP.next();
+    }
+}

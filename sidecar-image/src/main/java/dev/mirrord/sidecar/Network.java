@@ -1,0 +1,251 @@
+package dev.mirrord.sidecar;
+
+import dev.mirrord.config.IncomingMode;
+import dev.mirrord.config.NetworkConfig;
+import dev.mirrord.config.filter.OutgoingFilter;
+import dev.mirrord.linux.ErrnoException;
+import dev.mirrord.linux.netfilter.PacketQueue;
+import dev.mirrord.protocol.tunnel.Tunnel;
+import dev.mirrord.sidecar.capture.CapturePolicy;
+import dev.mirrord.sidecar.capture.CaptureRules;
+import dev.mirrord.sidecar.capture.Flow;
+import dev.mirrord.sidecar.capture.NamespaceFacts;
+import dev.mirrord.sidecar.capture.Prefix;
+import dev.mirrord.sidecar.capture.QueueForm;
+import dev.mirrord.sidecar.capture.RulesInstaller;
+import dev.mirrord.sidecar.capture.Verdict;
+import dev.mirrord.sidecar.control.Bootstrap;
+import dev.mirrord.sidecar.dns.AgentResolver;
+import dev.mirrord.sidecar.dns.DnsCache;
+import dev.mirrord.sidecar.dns.KnownNames;
+import dev.mirrord.sidecar.dns.NameService;
+import dev.mirrord.sidecar.dns.PlainResolver;
+import dev.mirrord.sidecar.dns.ResolvConf;
+import dev.mirrord.sidecar.dns.Resolver;
+import dev.mirrord.sidecar.dns.TcpQueries;
+import dev.mirrord.sidecar.dns.UdpQueries;
+import dev.mirrord.sidecar.incoming.AppAddresses;
+import dev.mirrord.sidecar.incoming.AppConnector;
+import dev.mirrord.sidecar.incoming.AppPorts;
+import dev.mirrord.sidecar.incoming.DebuggerPorts;
+import dev.mirrord.sidecar.incoming.ListenAddress;
+import dev.mirrord.sidecar.incoming.PortPolicy;
+import dev.mirrord.sidecar.incoming.Subscriptions;
+import dev.mirrord.sidecar.outgoing.DatagramSenders;
+import dev.mirrord.sidecar.outgoing.HeldConnects;
+import dev.mirrord.sidecar.outgoing.TcpDoor;
+import dev.mirrord.sidecar.outgoing.UdpDoor;
+import dev.mirrord.sidecar.outgoing.UnheldConnects;
+import dev.mirrord.sidecar.target.TargetFacts;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The app's network: everything that stands between the namespace and the tunnels. */
+final class Network {
+    private final NetworkConfig config;
+    private final Prepared prepared;
+    private final Consumer<String> notices;
+    private final CapturePolicy policy;
+    private final NameService names;
+    private final AppAddresses addresses;
+    private final AppPorts ports;
+    private final Optional<Subscriptions> subscriptions;
+    private final AppConnector connector;
+    private final HeldConnects held;
+    private final DebuggerPorts debuggers = new DebuggerPorts();
+
+    /**
+     * Opens the sockets and gives the rules to the kernel; what the app sends is held from here on.
+     */
+    Network(
+            Bootstrap bootstrap,
+            Prepared prepared,
+            Supplier<Optional<Tunnel>> tunnels,
+            Consumer<String> notices) {
+        this.config = bootstrap.config().network();
+        this.prepared = prepared;
+        this.notices = notices;
+        NamespaceFacts facts = prepared.facts();
+        KnownNames known = new KnownNames();
+        AppPorts[] later = new AppPorts[1];
+        this.policy =
+                new CapturePolicy(
+                        config,
+                        bootstrap.dnsUpstream(),
+                        known,
+                        destination -> later[0] == null || later[0].isListening(destination));
+        this.names =
+                new NameService(
+                        config.dns(),
+                        new AgentResolver(tunnels),
+                        local(bootstrap),
+                        docker(bootstrap),
+                        known,
+                        new DnsCache(() -> System.nanoTime() / 1_000_000_000),
+                        notices);
+        this.held = new HeldConnects(policy, tunnels);
+        DatagramSenders senders = new DatagramSenders();
+        boolean[] unheld = new boolean[1];
+        int tcpPort =
+                new TcpDoor(
+                                policy,
+                                held,
+                                new TcpQueries(names),
+                                new UnheldConnects(() -> unheld[0], tunnels))
+                        .open();
+        int udpPort =
+                new UdpDoor(policy, new UdpQueries(names, senders::send), senders, tunnels).open();
+        this.ports = new AppPorts(tcpPort);
+        later[0] = ports;
+        startQueue();
+        QueueForm form =
+                RulesInstaller.install(
+                        rules(bootstrap, facts, tcpPort, udpPort), prepared.queue().isPresent());
+        Log.line("rules installed", "queue", form, "tcp", tcpPort, "udp", udpPort);
+        if (form == QueueForm.NONE) {
+            unheld[0] = true;
+            notices.accept(
+                    "this kernel has no netfilter queue: connections are accepted first and reset"
+                            + " when the target cannot be reached");
+        }
+        this.addresses = new AppAddresses(facts.addresses());
+        this.subscriptions = subscriptions(tunnels);
+        this.connector = new AppConnector(this::listeners, addresses);
+    }
+
+    private List<ListenAddress> listeners(int port) {
+        return subscriptions.map(all -> all.listeners(port)).orElse(List.of());
+    }
+
+    AppConnector connector() {
+        return connector;
+    }
+
+    /** A tunnel came up. */
+    void onTunnel() {
+        subscriptions.ifPresent(Subscriptions::onTunnel);
+    }
+
+    /** The target is known: its names and addresses become the app's. */
+    void target(TargetFacts facts, ResolvConf resolver, Set<Integer> declaredPorts) {
+        Set<Integer> own = new HashSet<>(declaredPorts);
+        own.addAll(facts.ownListening());
+        debuggers.declared(declaredPorts);
+        boolean ipv6 = config.ipv6() && facts.hasIpv6();
+        List<String> four = new ArrayList<>();
+        List<String> six = new ArrayList<>();
+        Set<InetAddress> taken = new HashSet<>();
+        for (InetAddress address : facts.addresses()) {
+            if (address instanceof Inet4Address) {
+                four.add(address.getHostAddress());
+                taken.add(address);
+            } else if (ipv6) {
+                six.add(address.getHostAddress());
+                taken.add(address);
+            }
+        }
+        try {
+            policy.target(
+                    new CapturePolicy.Target(new HashSet<>(resolver.addresses()), taken, own));
+        } catch (UnknownHostException e) {
+            throw new SidecarFailure(
+                    "the target's resolv.conf names a nameserver that is no address: "
+                            + e.getMessage(),
+                    e);
+        }
+        names.target(resolver.domains(), ipv6);
+        addresses.target(taken);
+        RulesInstaller.addAddresses(four, six);
+    }
+
+    /** From here on the app's ports are served with the target's traffic. */
+    void watchPorts() {
+        subscriptions.ifPresent(all -> ports.watch(all::onPorts));
+    }
+
+    private void startQueue() {
+        prepared.queue()
+                .ifPresent(
+                        queue ->
+                                Thread.ofPlatform()
+                                        .daemon()
+                                        .name("mirrord-queue")
+                                        .start(() -> serve(queue)));
+    }
+
+    private void serve(PacketQueue queue) {
+        try {
+            queue.run(
+                    (id, packet) -> {
+                        Verdict verdict = new Verdict(queue, id);
+                        Flow.of(packet)
+                                .ifPresentOrElse(flow -> held.onHeld(flow, verdict), verdict::stay);
+                    });
+        } catch (ErrnoException e) {
+            Log.line("queue ends", "why", e.getMessage());
+        }
+    }
+
+    private static CaptureRules rules(
+            Bootstrap bootstrap, NamespaceFacts facts, int tcpPort, int udpPort) {
+        NetworkConfig config = bootstrap.config().network();
+        List<Prefix> exempt = new ArrayList<>();
+        facts.gateways().forEach(gateway -> exempt.add(new Prefix(gateway, 32)));
+        if (!bootstrap.networks().isEmpty()) {
+            exempt.addAll(facts.subnets());
+        }
+        return new CaptureRules(
+                tcpPort,
+                udpPort,
+                config.dns().enabled(),
+                config.outgoing().tcp(),
+                config.outgoing().udp(),
+                !config.outgoing().filter().equals(OutgoingFilter.NONE),
+                config.outgoing().tcp() && !config.outgoing().ignoreLocalhost(),
+                bootstrap.dnsUpstream().filter(any -> config.dns().enabled()),
+                facts.addresses(),
+                exempt);
+    }
+
+    private Optional<Subscriptions> subscriptions(Supplier<Optional<Tunnel>> tunnels) {
+        Optional<dev.mirrord.protocol.IncomingMode> mode = mode(config.incoming().mode());
+        return mode.map(
+                taken ->
+                        new Subscriptions(
+                                taken,
+                                new PortPolicy(config.incoming(), debuggers),
+                                tunnels,
+                                notices));
+    }
+
+    private static Optional<dev.mirrord.protocol.IncomingMode> mode(IncomingMode mode) {
+        return switch (mode) {
+            case MIRROR -> Optional.of(dev.mirrord.protocol.IncomingMode.MIRROR);
+            case STEAL -> Optional.of(dev.mirrord.protocol.IncomingMode.STEAL);
+            case OFF -> Optional.empty();
+        };
+    }
+
+    private static Resolver local(Bootstrap bootstrap) {
+        List<InetSocketAddress> servers = new ArrayList<>();
+        for (String text : bootstrap.nameservers()) {
+            servers.add(new InetSocketAddress(text, 53));
+        }
+        return new PlainResolver(servers);
+    }
+
+    private static Optional<Resolver> docker(Bootstrap bootstrap) {
+        return bootstrap.networks().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new PlainResolver(List.of(new InetSocketAddress("127.0.0.11", 53))));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.mirrord.sidecar;
+
+import java.nio.file.Path;
+
+/**
+ * Where things are in the sidecar's container; tests put them elsewhere by system properties.
+ *
+ * @param run sockets for the CLI
+ * @param layer the volume that the app's container sees too
+ */
+public record Paths(Path run, Path layer, Path etc) {
+    static Paths ofProcess() {
+        return new Paths(
+                Path.of(System.getProperty("mirrord.run", "/run/mirrord")),
+                Path.of(System.getProperty("mirrord.layer", "/.mirrord")),
+                Path.of(System.getProperty("mirrord.etc", "/etc")));
+    }
+
+    Path control() {
+        return run.resolve("control.sock");
+    }
+
+    Path tunnel() {
+        return run.resolve("tunnel.sock");
+    }
+
+    Path relay() {
+        return run.resolve("host").resolve("relay.sock");
+    }
+
+    Path launcher() {
+        return layer.resolve("sock");
+    }
+}

@@ -1,0 +1,47 @@
+package dev.mirrord.sidecar;
+
+import dev.mirrord.linux.Errno;
+import dev.mirrord.linux.ErrnoException;
+import dev.mirrord.linux.netfilter.PacketQueue;
+import dev.mirrord.sidecar.capture.NamespaceFacts;
+import dev.mirrord.sidecar.capture.RuleText;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * What does not depend on the CLI and is done while it connects.
+ *
+ * @param queue empty where the kernel has none
+ */
+record Prepared(NamespaceFacts facts, Optional<PacketQueue> queue) {
+    private static final int HELD_AT_ONCE = 16384;
+    private static final int HEADERS = 128;
+
+    static Prepared make() {
+        try {
+            return new Prepared(NamespaceFacts.read(), openQueue());
+        } catch (IOException e) {
+            throw new SidecarFailure(
+                    "the sidecar cannot read its network namespace: " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<PacketQueue> openQueue() {
+        try {
+            return Optional.of(PacketQueue.open(RuleText.QUEUE, HELD_AT_ONCE, HEADERS));
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EPERM || e.errno() == Errno.EBUSY) {
+                throw new SidecarFailure(
+                        e.errno() == Errno.EPERM
+                                ? "the sidecar has no NET_ADMIN capability in its network namespace"
+                                        + " (netfilter queue: EPERM); rootless engines and some"
+                                        + " policies take it away"
+                                : "another process of this network namespace holds netfilter queue "
+                                        + RuleText.QUEUE,
+                        e);
+            }
+            Log.line("no netfilter queue", "why", e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

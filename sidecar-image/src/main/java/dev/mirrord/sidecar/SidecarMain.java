@@ -1,0 +1,76 @@
+package dev.mirrord.sidecar;
+
+import dev.mirrord.sidecar.control.Control;
+import dev.mirrord.sidecar.control.ControlListener;
+import dev.mirrord.sidecar.control.SocketDoor;
+import io.netty.channel.Channel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Entry point of the sidecar's process. */
+public final class SidecarMain {
+    private static final int OWN_FAILURE = 125;
+    private static final int CONTROL_SECONDS = 25;
+
+    private final Paths paths = Paths.ofProcess();
+    private final Ending ending = new Ending();
+    private final Executor thread =
+            Executors.newSingleThreadExecutor(
+                    task -> Thread.ofPlatform().name("mirrord-session").unstarted(task));
+    private final CompletableFuture<Prepared> prepared = new CompletableFuture<>();
+    private volatile @Nullable Session session;
+
+    private SidecarMain() {}
+
+    public static void main(String[] arguments) {
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        try {
+            new SidecarMain().run();
+        } catch (SidecarFailure e) {
+            Log.line("failed", "why", e.getMessage());
+            Ending.exit(OWN_FAILURE);
+        }
+    }
+
+    private void run() {
+        SocketDoor.openControl(paths.control(), this::connected);
+        SocketDoor.openTunnels(paths.tunnel(), this::brought);
+        EventLoops.next().schedule(this::nobodyCame, CONTROL_SECONDS, TimeUnit.SECONDS);
+        try {
+            prepared.complete(Prepared.make());
+        } catch (SidecarFailure e) {
+            prepared.completeExceptionally(e);
+        }
+        Log.line("started", "milliseconds", ending.age());
+    }
+
+    private synchronized ControlListener connected(Control control) {
+        if (session != null) {
+            throw new SidecarFailure("a second CLI for this session");
+        }
+        Session made = new Session(thread, paths, prepared, control, ending);
+        session = made;
+        return made;
+    }
+
+    private void brought(Channel channel) {
+        Session current = session;
+        if (current == null) {
+            channel.close();
+        } else {
+            current.onTunnelChannel(channel);
+        }
+    }
+
+    private void nobodyCame() {
+        if (session == null) {
+            Log.line("nobody came", "seconds", CONTROL_SECONDS);
+            Ending.exit(0);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.mirrord.sidecar.capture;
+
+import dev.mirrord.linux.netfilter.PacketQueue;
+
+/** The answer to one held packet; given once. */
+public record Verdict(PacketQueue queue, int packet) {
+    private static final int ENETUNREACH = 101;
+    private static final int ECONNREFUSED = 111;
+
+    /** Comes to the sidecar. */
+    public void capture() {
+        queue.accept(packet, Marks.CAPTURE);
+    }
+
+    /** Goes its own way. */
+    public void stay() {
+        queue.accept(packet, Marks.STAY);
+    }
+
+    /** The app's connect fails with {@code errno}; what has no form on the wire is EHOSTUNREACH. */
+    public void refuse(int errno) {
+        queue.accept(
+                packet,
+                switch (errno) {
+                    case ECONNREFUSED -> Marks.REFUSED;
+                    case ENETUNREACH -> Marks.NET_UNREACHABLE;
+                    default -> Marks.HOST_UNREACHABLE;
+                });
+    }
+
+    /** Never was. */
+    public void drop() {
+        queue.drop(packet);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.mirrord.sidecar.incoming;
+
+import dev.mirrord.config.IncomingConfig;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+
+/** Which of the app's ports stand for a port of the target. */
+public final class PortPolicy {
+    private final IncomingConfig config;
+    private final IntPredicate debugger;
+
+    /**
+     * @param debugger ports on which a debugger waits: they are the developer's own
+     */
+    public PortPolicy(IncomingConfig config, IntPredicate debugger) {
+        this.config = config;
+        this.debugger = debugger;
+    }
+
+    /** The target's port to subscribe; empty for a port that stays the app's own. */
+    public Optional<Integer> targetPort(int port, List<ListenAddress> addresses) {
+        boolean onlyLoopback = addresses.stream().allMatch(ListenAddress::isLoopback);
+        return debugger.test(port) || (onlyLoopback && config.ignoreLocalhost())
+                ? Optional.empty()
+                : config.targetPort(port);
+    }
+}

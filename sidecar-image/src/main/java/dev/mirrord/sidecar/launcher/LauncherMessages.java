@@ -1,0 +1,42 @@
+package dev.mirrord.sidecar.launcher;
+
+import dev.mirrord.config.environment.Operation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Messages to launchers (docs/protocol.md, section 2). */
+final class LauncherMessages {
+    private static final int CONTEXT = 1;
+    private static final int ABORT = 2;
+    private static final int END = 3;
+
+    private LauncherMessages() {}
+
+    static ByteBuf context(List<Operation> operations) {
+        ByteBuf payload = Unpooled.buffer();
+        for (Operation operation : operations) {
+            byte[] bytes = operation.bytes();
+            payload.writeByte(operation.code()).writeInt(bytes.length).writeBytes(bytes);
+        }
+        return message(CONTEXT, payload);
+    }
+
+    static ByteBuf abort(int exitCode, String text) {
+        return message(
+                ABORT,
+                Unpooled.buffer()
+                        .writeByte(exitCode)
+                        .writeBytes(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static ByteBuf end(String text) {
+        return message(END, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+    }
+
+    private static ByteBuf message(int type, ByteBuf payload) {
+        ByteBuf head = Unpooled.buffer(5).writeByte(type).writeInt(payload.readableBytes());
+        return Unpooled.wrappedBuffer(head, payload);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.mirrord.sidecar.outgoing;
+
+import dev.mirrord.config.filter.Transport;
+import dev.mirrord.protocol.tunnel.Tunnel;
+import dev.mirrord.sidecar.capture.CapturePolicy;
+import dev.mirrord.sidecar.capture.Flow;
+import dev.mirrord.sidecar.capture.Verdict;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * The table of flows that wait: a held SYN comes in from the queue's thread, the connection that
+ * follows from the listener's.
+ */
+public final class HeldConnects {
+    private final CapturePolicy policy;
+    private final Supplier<Optional<Tunnel>> tunnels;
+    private final Map<Flow, HeldConnect> held = new ConcurrentHashMap<>();
+
+    public HeldConnects(CapturePolicy policy, Supplier<Optional<Tunnel>> tunnels) {
+        this.policy = policy;
+        this.tunnels = tunnels;
+    }
+
+    /** A packet of a new flow waits for its verdict. */
+    public void onHeld(Flow flow, Verdict verdict) {
+        switch (policy.decide(flow.transport(), flow.destination())) {
+            case STAY -> verdict.stay();
+            case DNS, DNS_UPSTREAM -> verdict.capture();
+            case TARGET -> {
+                switch (flow.transport()) {
+                    case UDP -> verdict.capture();
+                    case TCP -> ask(flow, verdict);
+                }
+            }
+        }
+    }
+
+    /** Takes the flow whose connection has come; empty for one that nobody waits for. */
+    boolean accepted(EpollSocketChannel channel) {
+        HeldConnect connect =
+                held.remove(
+                        new Flow(Transport.TCP, channel.remoteAddress(), channel.localAddress()));
+        if (connect == null) {
+            return false;
+        }
+        connect.accepted(channel);
+        return true;
+    }
+
+    boolean forget(Flow flow, HeldConnect connect) {
+        return held.remove(flow, connect);
+    }
+
+    public int size() {
+        return held.size();
+    }
+
+    private void ask(Flow flow, Verdict verdict) {
+        Optional<Tunnel> tunnel = tunnels.get();
+        HeldConnect connect = new HeldConnect(flow, verdict, this);
+        // A SYN that is there already was sent again; without a tunnel the next one may find one.
+        if (tunnel.isEmpty() || held.putIfAbsent(flow, connect) != null) {
+            verdict.drop();
+            return;
+        }
+        tunnel.get().eventLoop().execute(() -> connect.start(tunnel.get()));
+    }
+}
