@@ -32,10 +32,12 @@ public final class OutgoingTcp implements StreamListener {
 
     private final List<ByteBuf> early = new ArrayList<>();
     private final ChannelFuture connecting;
+    private final InetSocketAddress destination;
     private boolean ended;
     private boolean over;
 
-    private OutgoingTcp(ChannelFuture connecting) {
+    private OutgoingTcp(ChannelFuture connecting, InetSocketAddress destination) {
+        this.destination = destination;
         this.connecting = connecting;
     }
 
@@ -52,7 +54,7 @@ public final class OutgoingTcp implements StreamListener {
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                         .handler(new ChannelInboundHandlerAdapter())
                         .connect(destination);
-        OutgoingTcp outgoing = new OutgoingTcp(connecting);
+        OutgoingTcp outgoing = new OutgoingTcp(connecting, destination);
         connecting.addListener(done -> outgoing.connected(stream));
         return outgoing;
     }
@@ -63,7 +65,7 @@ public final class OutgoingTcp implements StreamListener {
             channel.close();
         } else if (!connecting.isSuccess()) {
             releaseEarly();
-            int errno = ConnectErrno.of(connecting.cause());
+            int errno = ConnectErrno.of(connecting.cause(), destination);
             stream.refuse(errno, Errno.name(errno));
         } else {
             stream.accept(AddressCodec.write(channel.alloc().buffer(), channel.localAddress()));

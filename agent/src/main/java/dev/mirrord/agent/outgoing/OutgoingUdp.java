@@ -31,10 +31,12 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
     private static final int ADDRESS_ROOM = 19;
 
     private final TunnelStream stream;
+    private final SocketProtocolFamily family;
     private final ChannelFuture binding;
 
     private OutgoingUdp(TunnelStream stream, SocketProtocolFamily family) {
         this.stream = stream;
+        this.family = family;
         this.binding =
                 new Bootstrap()
                         .group(stream.eventLoop())
@@ -71,7 +73,7 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
 
     private void bound() {
         if (!binding.isSuccess()) {
-            int errno = ConnectErrno.of(binding.cause());
+            int errno = ConnectErrno.of(binding.cause(), wildcard(family));
             stream.refuse(errno, Errno.name(errno));
             return;
         }

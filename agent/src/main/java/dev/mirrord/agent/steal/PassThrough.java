@@ -1,10 +1,12 @@
 package dev.mirrord.agent.steal;
 
 import dev.mirrord.agent.outgoing.ConnectErrno;
+import dev.mirrord.linux.Errno;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
@@ -19,24 +21,31 @@ final class PassThrough {
     private static final int SO_MARK = 36;
     private static final IntegerUnixChannelOption MARK =
             new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, SO_MARK);
-    private static final int ECONNREFUSED = 111;
     private static final int TRANSPARENT_TIMEOUT_MILLIS = 2_000;
 
+    private final EventLoop loop;
     private final EpollSocketChannel client;
     private final InetSocketAddress peer;
     private final OriginalDestination destination;
 
     private PassThrough(
-            EpollSocketChannel client, InetSocketAddress peer, OriginalDestination destination) {
+            EventLoop loop,
+            EpollSocketChannel client,
+            InetSocketAddress peer,
+            OriginalDestination destination) {
+        this.loop = loop;
         this.client = client;
         this.peer = peer;
         this.destination = destination;
     }
 
-    /** Must be called on the client's event loop, which is in the target's namespace. */
+    /** Must be called on {@code loop}, where {@code client} will be registered. */
     static void begin(
-            EpollSocketChannel client, InetSocketAddress peer, OriginalDestination destination) {
-        new PassThrough(client, peer, destination).connectAsClient();
+            EventLoop loop,
+            EpollSocketChannel client,
+            InetSocketAddress peer,
+            OriginalDestination destination) {
+        new PassThrough(loop, client, peer, destination).connectAsClient();
     }
 
     private void connectAsClient() {
@@ -48,8 +57,9 @@ final class PassThrough {
                         (ChannelFuture done) -> {
                             if (done.isSuccess()) {
                                 join(done);
-                            } else if (ConnectErrno.of(done.cause()) == ECONNREFUSED) {
-                                client.close();
+                            } else if (ConnectErrno.of(done.cause(), destination.address())
+                                    == Errno.ECONNREFUSED) {
+                                client.unsafe().closeForcibly();
                             } else {
                                 connectAsTarget();
                             }
@@ -63,14 +73,14 @@ final class PassThrough {
                             if (done.isSuccess()) {
                                 join(done);
                             } else {
-                                client.close();
+                                client.unsafe().closeForcibly();
                             }
                         });
     }
 
     private Bootstrap socket() {
         return new Bootstrap()
-                .group(client.eventLoop())
+                .group(loop)
                 .channel(EpollSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -79,6 +89,7 @@ final class PassThrough {
     }
 
     private void join(ChannelFuture connected) {
-        ChannelPair.join(client, (EpollSocketChannel) connected.channel());
+        EpollSocketChannel target = (EpollSocketChannel) connected.channel();
+        loop.register(client).addListener(done -> ChannelPair.join(client, target));
     }
 }

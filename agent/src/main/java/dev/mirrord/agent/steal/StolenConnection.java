@@ -20,13 +20,19 @@ import java.util.Optional;
  *   offered --ACCEPT--&gt; sidecar (ChannelBridge)
  *      '----REFUSE, tunnel lost, no tunnel--&gt; target (PassThrough)
  * </pre>
+ *
+ * Until then the channel is not registered: a registered one reads when the client ends its side,
+ * wanted or not, and what it read would be lost.
  */
 final class StolenConnection extends DeafListener {
     private final EpollSocketChannel client;
     private final InetSocketAddress peer;
     private final OriginalDestination destination;
+    private final EventLoop loop;
 
-    private StolenConnection(EpollSocketChannel client, OriginalDestination destination) {
+    private StolenConnection(
+            EpollSocketChannel client, OriginalDestination destination, EventLoop loop) {
+        this.loop = loop;
         this.client = client;
         this.peer = client.remoteAddress();
         this.destination = destination;
@@ -38,19 +44,9 @@ final class StolenConnection extends DeafListener {
             OriginalDestination destination,
             Optional<Tunnel> tunnel,
             EventLoop spare) {
-        StolenConnection connection = new StolenConnection(client, destination);
         EventLoop loop = tunnel.map(Tunnel::eventLoop).orElse(spare);
-        loop.register(client)
-                .addListener(
-                        done -> {
-                            if (!done.isSuccess()) {
-                                client.unsafe().closeForcibly();
-                            } else if (tunnel.isPresent()) {
-                                connection.offer(tunnel.get());
-                            } else {
-                                connection.passOn();
-                            }
-                        });
+        StolenConnection connection = new StolenConnection(client, destination, loop);
+        loop.execute(() -> tunnel.ifPresentOrElse(connection::offer, connection::passOn));
     }
 
     private void offer(Tunnel tunnel) {
@@ -62,12 +58,12 @@ final class StolenConnection extends DeafListener {
     }
 
     private void passOn() {
-        PassThrough.begin(client, peer, destination);
+        PassThrough.begin(loop, client, peer, destination);
     }
 
     @Override
     public void onAccept(TunnelStream stream, ByteBuf payload) {
-        ChannelBridge.join(client, stream);
+        loop.register(client).addListener(done -> ChannelBridge.join(client, stream));
     }
 
     @Override

@@ -1,0 +1,267 @@
+package dev.mirrord.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Incoming traffic of the target, stolen and mirrored. */
+class IncomingIT {
+    private TestingNamespaces namespaces;
+    private TestingAgent agent;
+    private ServerSocket server;
+
+    @BeforeEach
+    void start() throws Exception {
+        namespaces = new TestingNamespaces();
+        server = namespaces.onTarget(() -> new ServerSocket(0));
+        Thread.ofPlatform().daemon().start(this::serve);
+        agent = TestingAgent.of(namespaces);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        agent.close();
+        server.close();
+        namespaces.close();
+    }
+
+    /** The target's own server: says who it talks to and repeats what it was told. */
+    private void serve() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                Thread.ofPlatform().daemon().start(() -> answer(socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private static void answer(Socket socket) {
+        try (socket) {
+            String line = "target sees " + socket.getInetAddress().getHostAddress() + ": ";
+            socket.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
+            socket.getInputStream().transferTo(socket.getOutputStream());
+        } catch (IOException e) {
+            // The client went away.
+        }
+    }
+
+    private int port() {
+        return server.getLocalPort();
+    }
+
+    private Socket client(String address) throws Exception {
+        Socket socket =
+                namespaces.onClient(() -> new Socket(InetAddress.getByName(address), port()));
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    /** What a client hears that says {@code words} and ends its side. */
+    private String talk(String address, String words) throws Exception {
+        try (Socket socket = client(address)) {
+            socket.getOutputStream().write(words.getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private void subscribe(String mode) throws Exception {
+        agent.subscribe(port(), mode).accepted.get(20, TimeUnit.SECONDS);
+    }
+
+    private void answerAsApp(TestingAgent.Incoming connection, String words) {
+        connection.stream()
+                .eventLoop()
+                .execute(
+                        () -> {
+                            connection.stream().write(TestingAgent.text(words));
+                            connection.stream().end();
+                        });
+    }
+
+    @Test
+    void aStolenConnectionIsTheApps() throws Exception {
+        subscribe("steal");
+        for (String address : new String[] {TestingNamespaces.TARGET, TestingNamespaces.TARGET6}) {
+            try (Socket socket = client(address)) {
+                socket.getOutputStream().write("question".getBytes(StandardCharsets.UTF_8));
+                socket.shutdownOutput();
+                TestingAgent.Incoming connection = agent.awaitIncoming();
+                assertThat(connection.mode()).isEqualTo(2);
+                assertThat(connection.port()).isEqualTo(port());
+                assertThat(connection.peer()).isEqualTo(socket.getLocalSocketAddress());
+                assertThat(connection.destination()).isEqualTo(socket.getRemoteSocketAddress());
+                assertThat(new String(connection.recorded().awaitAll())).isEqualTo("question");
+                answerAsApp(connection, "the app's answer");
+                assertThat(new String(socket.getInputStream().readAllBytes()))
+                        .isEqualTo("the app's answer");
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatWasOpenBeforeStaysWithTheTarget() throws Exception {
+        try (Socket before = client(TestingNamespaces.TARGET)) {
+            before.getOutputStream().write("one ".getBytes(StandardCharsets.UTF_8));
+            subscribe("steal");
+            before.getOutputStream().write("two".getBytes(StandardCharsets.UTF_8));
+            before.shutdownOutput();
+            assertThat(new String(before.getInputStream().readAllBytes())).endsWith(": one two");
+        }
+    }
+
+    @Test
+    void whatTheAppRefusesGoesToTheTargetWithTheClientsAddress() throws Exception {
+        agent.refuseIncoming = 111;
+        subscribe("steal");
+        assertThat(talk(TestingNamespaces.TARGET, "hello"))
+                .isEqualTo("target sees " + TestingNamespaces.CLIENT + ": hello");
+        assertThat(talk(TestingNamespaces.TARGET6, "hello"))
+                .isEqualTo("target sees fd00:211:7:0:0:0:0:3: hello");
+    }
+
+    @Test
+    void afterTheSubscriptionTheTargetAnswers() throws Exception {
+        TestingStream subscription = agent.subscribe(port(), "steal");
+        subscription.accepted.get(20, TimeUnit.SECONDS);
+        agent.on(subscription, s -> s.end());
+        subscription.awaitAll();
+        await(() -> talk(TestingNamespaces.TARGET, "hello").startsWith("target sees"));
+    }
+
+    @Test
+    void theSamePortTwiceIsRefused() throws Exception {
+        subscribe("steal");
+        TestingStream second = agent.subscribe(port(), "steal");
+        assertThat(second.refused.get(20, TimeUnit.SECONDS).errno()).isEqualTo(98);
+    }
+
+    @Test
+    void anotherSessionsStealIsRefusedByName() throws Exception {
+        subscribe("steal");
+        try (TestingAgent other = TestingAgent.of(namespaces)) {
+            TestingStream second = other.subscribe(port(), "steal");
+            assertThat(second.refused.get(20, TimeUnit.SECONDS).text())
+                    .contains("another mirrord session");
+        }
+    }
+
+    @Test
+    void aKilledAgentLeavesThePortToTheTargetAndNoFalseEnd() throws Exception {
+        subscribe("steal");
+        try (Socket cut = client(TestingNamespaces.TARGET)) {
+            TestingAgent.Incoming connection = agent.awaitIncoming();
+            connection.stream()
+                    .eventLoop()
+                    .execute(() -> connection.stream().write(TestingAgent.text("half an ans")));
+            assertThat(cut.getInputStream().readNBytes(11)).hasSize(11);
+            Instant killed = Instant.now();
+            agent.process.destroyForcibly();
+            assertThat(failureOf(cut)).contains("reset");
+            int refused = 0;
+            while (true) {
+                try {
+                    String heard = talk(TestingNamespaces.TARGET, "hello");
+                    if (heard.endsWith(": hello")) {
+                        break;
+                    }
+                } catch (IOException e) {
+                    refused++;
+                }
+            }
+            Duration gap = Duration.between(killed, Instant.now());
+            System.out.println("after SIGKILL: " + refused + " failed, target after " + gap);
+            assertThat(gap).isLessThan(Duration.ofSeconds(3));
+            for (int i = 0; i < 200; i++) {
+                assertThat(talk(TestingNamespaces.TARGET, "again")).endsWith(": again");
+            }
+            assertThat(namespaces.runIn(namespaces.target, "nft", "list", "ruleset")).isEmpty();
+        }
+    }
+
+    @Test
+    void aStoppedAgentIsOutOfTheWayAfterFiveSeconds() throws Exception {
+        subscribe("steal");
+        TestingNamespaces.run("kill", "-STOP", Long.toString(agent.process.pid()));
+        Instant stopped = Instant.now();
+        try {
+            await(
+                    () -> {
+                        try (Socket socket = client(TestingNamespaces.TARGET)) {
+                            socket.setSoTimeout(300);
+                            return socket.getInputStream().read() == 't';
+                        } catch (java.net.SocketTimeoutException e) {
+                            return false;
+                        }
+                    });
+            assertThat(Duration.between(stopped, Instant.now())).isLessThan(Duration.ofSeconds(7));
+        } finally {
+            TestingNamespaces.run("kill", "-CONT", Long.toString(agent.process.pid()));
+        }
+    }
+
+    @Test
+    void mirroredConnectionsReachTargetAndApp() throws Exception {
+        subscribe("mirror");
+        String large = "0123456789".repeat(30_000);
+        for (String address : new String[] {TestingNamespaces.TARGET, TestingNamespaces.TARGET6}) {
+            assertThat(talk(address, large)).startsWith("target sees").endsWith(large);
+            TestingAgent.Incoming connection = agent.awaitIncoming();
+            assertThat(connection.mode()).isEqualTo(1);
+            assertThat(connection.peer().getAddress())
+                    .isEqualTo(
+                            InetAddress.getByName(
+                                    address.contains(":")
+                                            ? TestingNamespaces.CLIENT6
+                                            : TestingNamespaces.CLIENT));
+            assertThat(new String(connection.recorded().awaitAll())).isEqualTo(large);
+            answerAsApp(connection, "nobody hears this");
+        }
+        assertThat(namespaces.runIn(namespaces.target, "nft", "list", "ruleset")).isEmpty();
+    }
+
+    @Test
+    void theTargetsOwnLoopbackIsNotMirrored() throws Exception {
+        subscribe("mirror");
+        try (Socket own =
+                namespaces.onTarget(() -> new Socket(InetAddress.getLoopbackAddress(), port()))) {
+            own.getOutputStream().write(1);
+            own.shutdownOutput();
+            own.getInputStream().readAllBytes();
+        }
+        talk(TestingNamespaces.TARGET, "from outside");
+        assertThat(new String(agent.awaitIncoming().recorded().awaitAll()))
+                .isEqualTo("from outside");
+    }
+
+    private static String failureOf(Socket socket) {
+        try {
+            return "read " + socket.getInputStream().read();
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        Instant deadline = Instant.now().plusSeconds(15);
+        while (!condition.holds()) {
+            assertThat(Instant.now()).isBefore(deadline);
+        }
+    }
+}
