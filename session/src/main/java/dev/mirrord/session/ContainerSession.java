@@ -288,7 +288,7 @@ public final class ContainerSession {
                 case "connected" -> done(connected);
                 case "notice" -> output.notice(message.path("text").asText());
                 case "failed" -> failed.complete(message.path("text").asText());
-                case "summary" -> {}
+                case "launcherGone", "summary" -> {}
                 default -> log.line("unknown message of the sidecar", "type", type);
             }
         }

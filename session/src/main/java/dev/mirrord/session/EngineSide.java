@@ -92,8 +92,11 @@ final class EngineSide implements AutoCloseable {
         engine.containers().app(id.value()).ifPresent(app -> engine.containers().remove(app.id()));
     }
 
-    /** Removes what the session made. */
+    /** Removes what the session made, and the app's container if it never ran. */
     void removeAll() {
+        if (isAppUnstarted()) {
+            removeApp();
+        }
         engine.containers().removeSession(id.value());
         log.line("containers removed", "session", id);
     }
