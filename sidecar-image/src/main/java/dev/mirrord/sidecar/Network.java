@@ -107,9 +107,7 @@ final class Network {
         this.ports = new AppPorts(tcpPort);
         later[0] = ports;
         startQueue();
-        QueueForm form =
-                RulesInstaller.install(
-                        rules(bootstrap, facts, tcpPort, udpPort), prepared.queue().isPresent());
+        QueueForm form = install(rules(bootstrap, facts, tcpPort, udpPort));
         Log.line("rules installed", "queue", form, "tcp", tcpPort, "udp", udpPort);
         if (form == QueueForm.NONE) {
             unheld[0] = true;
@@ -164,12 +162,20 @@ final class Network {
         }
         names.target(resolver.domains(), ipv6);
         addresses.target(taken);
-        RulesInstaller.addAddresses(four, six);
+        if (prepared.kernel()) {
+            RulesInstaller.addAddresses(four, six);
+        }
     }
 
     /** From here on the app's ports are served with the target's traffic. */
     void watchPorts() {
         subscriptions.ifPresent(all -> ports.watch(all::onPorts));
+    }
+
+    private QueueForm install(CaptureRules rules) {
+        return prepared.kernel()
+                ? RulesInstaller.install(rules, prepared.queue().isPresent())
+                : QueueForm.NONE;
     }
 
     private void startQueue() {

@@ -6,6 +6,7 @@ import dev.mirrord.sidecar.control.SocketDoor;
 import io.netty.channel.Channel;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -17,7 +18,8 @@ public final class SidecarMain {
     private static final int OWN_FAILURE = 125;
     private static final int CONTROL_SECONDS = 25;
 
-    private final Paths paths = Paths.ofProcess();
+    private final Paths paths;
+    private final boolean kernel;
     private final Ending ending = new Ending();
     private final Executor thread =
             Executors.newSingleThreadExecutor(
@@ -25,24 +27,30 @@ public final class SidecarMain {
     private final CompletableFuture<Prepared> prepared = new CompletableFuture<>();
     private volatile @Nullable Session session;
 
-    private SidecarMain() {}
+    SidecarMain(Paths paths, boolean kernel) {
+        this.paths = paths;
+        this.kernel = kernel;
+    }
 
     public static void main(String[] arguments) {
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         try {
-            new SidecarMain().run();
+            if (List.of(arguments).contains("--self-test")) {
+                Ending.leave(SelfTest.run());
+            }
+            new SidecarMain(Paths.ofProcess(), true).run();
         } catch (SidecarFailure e) {
             Log.line("failed", "why", e.getMessage());
             Ending.exit(OWN_FAILURE);
         }
     }
 
-    private void run() {
+    void run() {
         SocketDoor.openControl(paths.control(), this::connected);
         SocketDoor.openTunnels(paths.tunnel(), this::brought);
         EventLoops.next().schedule(this::nobodyCame, CONTROL_SECONDS, TimeUnit.SECONDS);
         try {
-            prepared.complete(Prepared.make());
+            prepared.complete(Prepared.make(kernel));
         } catch (SidecarFailure e) {
             prepared.completeExceptionally(e);
         }

@@ -57,8 +57,7 @@ public final class PacketQueue implements AutoCloseable {
     public static PacketQueue open(int number, int maximum, int bytes) throws ErrnoException {
         NetlinkSocket netlink = NetlinkSocket.open(NetlinkSocket.NETFILTER);
         try {
-            Sockets.option(
-                    netlink.fd(), Sockets.SOL_SOCKET, Sockets.SO_RCVBUFFORCE, RECEIVE_BUFFER);
+            Sockets.receiveBuffer(netlink.fd(), RECEIVE_BUFFER);
             PacketQueue queue = new PacketQueue(netlink, number);
             queue.configure(maximum, bytes);
             return queue;

@@ -83,6 +83,15 @@ public final class Sockets {
         }
     }
 
+    /** Asks for a receive buffer beyond the system's limit; without CAP_NET_ADMIN it stays as it is. */
+    public static void receiveBuffer(int fd, int bytes) {
+        try {
+            option(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes);
+        } catch (ErrnoException e) {
+            // A smaller buffer loses packets earlier, which all of our senders survive.
+        }
+    }
+
     public static void option(int fd, int level, int name, MemorySegment value)
             throws ErrnoException {
         int length = (int) value.byteSize();

@@ -66,7 +66,7 @@ public final class TransparentReceiver implements AutoCloseable {
                 Sockets.option(fd, SOL_IPV6, IPV6_TRANSPARENT, 1);
                 Sockets.option(fd, SOL_IPV6, IPV6_ORIGINAL_DESTINATION, 1);
             }
-            Sockets.option(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUFFORCE, RECEIVE_BUFFER);
+            Sockets.receiveBuffer(fd, RECEIVE_BUFFER);
             Sockets.bind(fd, SocketAddresses.write(arena, new InetSocketAddress(address, port)));
             return new TransparentReceiver(fd);
         } catch (ErrnoException e) {
