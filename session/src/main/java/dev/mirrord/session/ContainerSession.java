@@ -161,7 +161,7 @@ public final class ContainerSession {
             throws IOException {
         CompletableFuture<Integer> exitCode = app.exitCode();
         try {
-            CompletableFuture.anyOf(agent, exitCode, events.failed).get();
+            CompletableFuture.anyOf(agent, exitCode, events.failed).exceptionally(_ -> "").get();
             if (exitCode.isDone() && !agent.isDone()) {
                 return exitCode.join() == 1 && engine.isAppUnstarted() ? 125 : exitCode.join();
             }
@@ -212,16 +212,17 @@ public final class ContainerSession {
     private void awaitReady(EngineSide engine, CompletableFuture<ClusterSide.Agent> agent) {
         try {
             CompletableFuture.anyOf(events.ready, events.failed, failureOf(agent))
+                    .exceptionally(_ -> "")
                     .get(READY_SECONDS, TimeUnit.SECONDS);
-            firstFailure(agent);
-            if (events.failed.isDone()) {
-                throw new SessionFailure(events.failed.join() + "\n" + engine.sidecarLog());
-            }
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new SessionFailure(
                     "the sidecar did not start within %d s\n%s"
                             .formatted(READY_SECONDS, engine.sidecarLog()),
                     e);
+        }
+        firstFailure(agent);
+        if (events.failed.isDone()) {
+            throw new SessionFailure(events.failed.join());
         }
     }
 

@@ -112,14 +112,53 @@ public final class Sandbox implements AutoCloseable {
         return new PodRef(namespace, name);
     }
 
+    /** A deployment of probes; waits for its pod unless it has none. */
+    public void deployment(String name, int replicas, String... containers) {
+        ObjectNode deployment = object("apps/v1", "Deployment", name);
+        ObjectNode spec = deployment.putObject("spec").put("replicas", replicas);
+        spec.putObject("selector").putObject("matchLabels").put("app", name);
+        ObjectNode template = spec.putObject("template");
+        template.putObject("metadata").putObject("labels").put("app", name);
+        ObjectNode pod = template.putObject("spec").put("terminationGracePeriodSeconds", 0);
+        int port = 7000;
+        for (String container : containers) {
+            port++;
+            pod.withArray("containers")
+                    .addObject()
+                    .put("name", container)
+                    .put("image", IMAGE)
+                    .put("imagePullPolicy", "IfNotPresent")
+                    .withArray("args")
+                    .add("serve")
+                    .add("tcp=" + port);
+        }
+        create("/apis/apps/v1/namespaces/" + namespace + "/deployments", deployment);
+        if (replicas > 0) {
+            awaitPods("labelSelector=app%3D" + name, "deployment " + name, Sandbox::allReady);
+        }
+    }
+
+    private static boolean allReady(JsonNode pod) {
+        JsonNode statuses = pod.at("/status/containerStatuses");
+        boolean ready = statuses.size() > 0;
+        for (JsonNode status : statuses) {
+            ready &= status.path("ready").asBoolean();
+        }
+        return ready;
+    }
+
     /** Waits until the pod's JSON is as wanted, half a minute at most. */
     public JsonNode await(String pod, Predicate<JsonNode> wanted) {
+        return awaitPods("fieldSelector=metadata.name%3D" + pod, "pod " + pod, wanted);
+    }
+
+    private JsonNode awaitPods(String selector, String what, Predicate<JsonNode> wanted) {
         CompletableFuture<JsonNode> seen = new CompletableFuture<>();
         String path =
                 "/api/v1/namespaces/"
                         + namespace
-                        + "/pods?watch=true&resourceVersion=0&fieldSelector=metadata.name%3D"
-                        + pod;
+                        + "/pods?watch=true&resourceVersion=0&"
+                        + selector;
         try (LineStream watch =
                 admin.api()
                         .follow(
@@ -133,8 +172,7 @@ public final class Sandbox implements AutoCloseable {
             watch.end().whenComplete((end, lost) -> seen.cancel(false));
             return seen.get(30, TimeUnit.SECONDS);
         } catch (Exception failure) {
-            throw new IllegalStateException(
-                    "pod " + pod + " did not come to be as wanted", failure);
+            throw new IllegalStateException(what + " did not come to be as wanted", failure);
         }
     }
 

@@ -21,8 +21,13 @@ public final class LineStream implements AutoCloseable {
         return end;
     }
 
+    /**
+     * Ends the stream; after its own end the connection may carry somebody else's request already.
+     */
     @Override
     public void close() {
-        channel.close();
+        if (!end.isDone()) {
+            channel.close();
+        }
     }
 }
