@@ -10,10 +10,10 @@ product_version() {
     sed -n 's:^  <version>\(.*\)</version>$:\1:p' "${dev_root%/*}/pom.xml" | head -n 1
 }
 
-# java_context MODULE MAIN CONTEXT: fills the build context with run/ (a Java runtime), app/ (jars, and `arguments` for java) and
+# java_context MODULE MAIN CONTEXT [JAVA-MODULE]: fills the build context with run/ (a Java runtime), app/ (jars, and `arguments` for java) and
 # native/ (the shared libraries out of the jars). MODULE is a folder with target/ and jvm-flags.
 java_context() {
-    local module=$1 main=$2 context=$3 jdk jars jar runtime
+    local module=$1 main=$2 context=$3 modules=$java_modules${4:+,$4} jdk jars jar runtime
     jdk=$("$dev_root/jdk")
     jar=$(ls "$module"/target/mirrord-*-"$(product_version)".jar 2>/dev/null) ||
         fail "no jar in $module/target yet: run ./mvnw package -DskipTests"
@@ -40,11 +40,11 @@ java_context() {
         printf -- '-cp\n%s\n%s\n' "$jars" "$main"
     } >"$context/app/arguments"
 
-    runtime=$MIRRORD_DEV_CACHE/runtime-$(hash_of "$jdk/release" "$java_modules")
+    runtime=$MIRRORD_DEV_CACHE/runtime-$(hash_of "$jdk/release" "$modules")
     if [[ ! -d $runtime ]]; then
-        step "linking a Java runtime of $java_modules"
+        step "linking a Java runtime of $modules"
         rm -rf "$runtime.new"
-        "$jdk/bin/jlink" --add-modules "$java_modules" --output "$runtime.new" --strip-debug --no-header-files \
+        "$jdk/bin/jlink" --add-modules "$modules" --output "$runtime.new" --strip-debug --no-header-files \
             --no-man-pages --compress zip-0 --vm server
         mv "$runtime.new" "$runtime"
     fi

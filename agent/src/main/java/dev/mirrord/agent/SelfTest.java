@@ -2,6 +2,7 @@ package dev.mirrord.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.agent.target.Target;
+import dev.mirrord.linux.namespace.ProcessDescriptor;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tls.Fingerprint;
@@ -66,6 +67,7 @@ final class SelfTest {
             ask(tunnel, StreamKind.QUERY, text("{\"type\":\"target\"}"), null);
             ask(tunnel, StreamKind.QUERY, text("{\"type\":\"environment\"}"), null);
             echo(tunnel);
+            train(tunnel);
             AgentLog.info("self-test passed");
             return 0;
         } catch (AgentFailure | IOException | ExecutionException | TimeoutException e) {
@@ -116,6 +118,19 @@ final class SelfTest {
                         "the connection brought %d characters".formatted(answer.length()));
             }
         }
+    }
+
+    /** Touches what a session uses later; capturing is not permitted everywhere. */
+    private static void train(Tunnel tunnel)
+            throws InterruptedException, ExecutionException, TimeoutException, IOException {
+        ask(tunnel, StreamKind.UDP, Unpooled.buffer(1).writeByte(4), null);
+        ask(tunnel, StreamKind.DNS, Unpooled.EMPTY_BUFFER, null);
+        try {
+            ask(tunnel, StreamKind.SUBSCRIBE, text("{\"port\":1,\"mode\":\"mirror\"}"), null);
+        } catch (ExecutionException e) {
+            AgentLog.info("not captured", "why", e.getCause());
+        }
+        ProcessDescriptor.open(ProcessHandle.current().pid()).close();
     }
 
     private static void serveOnce(ServerSocket server) {

@@ -92,6 +92,20 @@ class QueryIT {
     }
 
     @Test
+    void portsOfTheContainerAreToldFromThoseOfThePod() throws Exception {
+        namespaces.startInTargetContainer("python3", "-m", "http.server", "8099");
+        try (ServerSocket ofAnother = namespaces.onTarget(() -> new ServerSocket(0))) {
+            JsonNode facts;
+            do {
+                facts = new ObjectMapper().readTree(agent.query("target"));
+            } while (!facts.path("listening").toString().contains("8099"));
+            assertThat(facts.path("listening").toString())
+                    .contains(Integer.toString(ofAnother.getLocalPort()));
+            assertThat(facts.path("ownListening").toString()).isEqualTo("[8099]");
+        }
+    }
+
+    @Test
     void namesAreResolvedByTheTargetsServers() throws Exception {
         TestingStream dns = agent.open(StreamKind.DNS, Unpooled.EMPTY_BUFFER);
         agent.on(dns, s -> s.writeMessage(question(7, "known.test", 1)));
@@ -145,7 +159,8 @@ class QueryIT {
     @Test
     void anAgentWithoutClientEnds() throws Exception {
         try (TestingAgent left =
-                new TestingAgent(List.of(), "--targetless", "--communication-timeout", "1")) {
+                new TestingAgent(
+                        TestingAgent.java(), "--targetless", "--communication-timeout", "5")) {
             left.tunnel.channel().close().sync();
             assertThat(left.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(left.process.exitValue()).isZero();
@@ -156,7 +171,7 @@ class QueryIT {
     void aTargetThatIsNotThereIsSaid() throws Exception {
         Process process =
                 TestingAgent.start(
-                        List.of(),
+                        TestingAgent.java(),
                         SessionIdentity.generate("test").fingerprint(),
                         "--target-container-id",
                         "0123456789abcdef");

@@ -58,9 +58,9 @@ final class TestingAgent implements AutoCloseable {
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
-    TestingAgent(List<String> prefix, String... target) throws Exception {
+    TestingAgent(List<String> program, String... target) throws Exception {
         session = SessionIdentity.generate("test");
-        process = start(prefix, session.fingerprint(), target);
+        process = start(program, session.fingerprint(), target);
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         ready = new ObjectMapper().readTree(out.readLine());
         if (!ready.path("mirrord").asText().equals("ready")) {
@@ -70,24 +70,26 @@ final class TestingAgent implements AutoCloseable {
     }
 
     static TestingAgent of(TestingNamespaces namespaces) throws Exception {
-        return new TestingAgent(List.of(), "--target-container-id", namespaces.containerId);
+        return new TestingAgent(java(), "--target-container-id", namespaces.containerId);
     }
 
-    static Process start(List<String> prefix, Fingerprint session, String... target)
+    /** The agent as this build has it, in a JVM of its own. */
+    static List<String> java() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.mirrord.agent.AgentMain");
+    }
+
+    static Process start(List<String> program, Fingerprint session, String... target)
             throws Exception {
-        List<String> command = new ArrayList<>(prefix);
-        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        command.addAll(
-                List.of(
-                        "-XX:+UseSerialGC",
-                        "-Xmx64m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.mirrord.agent.AgentMain",
-                        "--session-certificate-sha256",
-                        session.hex()));
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of("--session-certificate-sha256", session.hex()));
         command.addAll(List.of(target));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

@@ -98,6 +98,13 @@ final class TestingNamespaces implements AutoCloseable {
         return process;
     }
 
+    /** Starts one more program in the target's container. */
+    Process startInTargetContainer(String... command) throws IOException {
+        Process process = start(target, command);
+        Files.writeString(group.resolve("cgroup.procs"), Long.toString(process.pid()));
+        return process;
+    }
+
     /** Runs a program to its end and returns what it wrote. */
     static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -2,11 +2,11 @@ package dev.mirrord.agent.query;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.SequencedSet;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /** Texts of /proc/PID/net (proc_pid_net(5)), which show the network of that process. */
 final class ProcNet {
@@ -49,14 +49,15 @@ final class ProcNet {
         return addresses;
     }
 
-    /** Ports in state LISTEN in one of the two tables of TCP sockets. */
-    static SortedSet<Integer> listening(String table) {
-        SortedSet<Integer> ports = new TreeSet<>();
+    /** Ports in state LISTEN in one of the two tables of TCP sockets, by the socket's inode. */
+    static Map<Long, Integer> listening(String table) {
+        Map<Long, Integer> ports = new HashMap<>();
         for (String line : table.split("\n")) {
             String[] fields = line.strip().split("\\s+");
-            if (fields.length > 3 && fields[3].equals(LISTEN)) {
+            if (fields.length > 9 && fields[3].equals(LISTEN)) {
                 String local = fields[1];
-                ports.add(Integer.parseInt(local.substring(local.lastIndexOf(':') + 1), 16));
+                int port = Integer.parseInt(local.substring(local.lastIndexOf(':') + 1), 16);
+                ports.put(Long.parseLong(fields[9]), port);
             }
         }
         return ports;

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Names and network of the target, as the sidecar will show them to the app. */
@@ -25,10 +25,13 @@ final class TargetFacts {
                 new ArrayList<>(ProcNet.ipv4(textOrEmpty(target.proc("net/fib_trie"))));
         addresses.addAll(ProcNet.ipv6(textOrEmpty(target.proc("net/if_inet6"))));
         facts.put("addresses", addresses);
-        SortedSet<Integer> listening =
-                new TreeSet<>(ProcNet.listening(textOrEmpty(target.proc("net/tcp"))));
-        listening.addAll(ProcNet.listening(textOrEmpty(target.proc("net/tcp6"))));
-        facts.put("listening", listening);
+        Map<Long, Integer> listening =
+                new HashMap<>(ProcNet.listening(textOrEmpty(target.proc("net/tcp"))));
+        listening.putAll(ProcNet.listening(textOrEmpty(target.proc("net/tcp6"))));
+        facts.put("listening", new TreeSet<>(listening.values()));
+        if (target.containerId().isPresent()) {
+            facts.put("ownListening", OwnPorts.of(target.containerId().get(), listening));
+        }
         target.pid().ifPresent(pid -> facts.put("pid", pid));
         return facts;
     }
