@@ -124,8 +124,7 @@ final class SelfTest {
     }
 
     private static void awaitConnected(SocketChannel control) throws IOException {
-        BufferedReader in =
-                new BufferedReader(Channels.newReader(control, StandardCharsets.UTF_8));
+        BufferedReader in = new BufferedReader(Channels.newReader(control, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String type = Json.parse(line).path("type").asText();
             if (type.equals("failed")) {

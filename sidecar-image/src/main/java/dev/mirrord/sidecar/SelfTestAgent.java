@@ -32,7 +32,8 @@ final class SelfTestAgent implements OpenListener, TunnelListener {
     private static final int BYTES = 8 << 20;
     private static final String TARGET =
             """
-            {"hostname":"self-test","resolvConf":"","hosts":"","addresses":["192.0.2.1"]}""";
+            {"hostname":"self-test","resolvConf":"","hosts":"","addresses":["192.0.2.1"]}\
+            """;
 
     final CompletableFuture<Integer> echoed = new CompletableFuture<>();
 
@@ -71,8 +72,7 @@ final class SelfTestAgent implements OpenListener, TunnelListener {
 
     private void comeIn(Tunnel tunnel, int port) {
         ByteBuf payload = Unpooled.buffer().writeByte(2).writeShort(port);
-        InetSocketAddress address =
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         AddressCodec.write(AddressCodec.write(payload, address), address);
         TunnelStream stream = tunnel.open(StreamKind.INCOMING_TCP, payload, new Counter());
         for (int sent = 0; sent < BYTES; sent += 1 << 16) {

@@ -100,7 +100,11 @@ final class TestingSidecar implements AutoCloseable {
     }
 
     JsonNode await(String type) throws Exception {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        return await(type, 20);
+    }
+
+    JsonNode await(String type, int seconds) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() < until) {
             JsonNode message = messages.poll(1, TimeUnit.SECONDS);
             if (message == null && !process.isAlive()) {

@@ -60,7 +60,7 @@ public final class RuleText {
             meta mark %10$s reject with icmpx type port-unreachable
             meta mark %11$s reject with icmpx type host-unreachable
             meta mark %12$s reject with icmpx type no-route
-            meta mark %3$s ct mark set %3$s
+            meta mark %3$s ct mark 0 ct mark set %3$s
             meta mark %4$s ct mark set %4$s meta mark set 0
           }
           chain divert {

@@ -1,0 +1,84 @@
+package dev.mirrord.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(90)
+class SessionIT {
+    private static final int MAIN = 1;
+    private static final int RUN = 2;
+    private static final int REJOIN = 3;
+
+    private static TestingSidecar sidecar() throws Exception {
+        return new TestingSidecar(TestingConfig.network("{}"));
+    }
+
+    @Test
+    void launchersGetTheTargetsEnvironment() throws Exception {
+        try (TestingSidecar sidecar = sidecar();
+                TestingLauncher early = sidecar.launcher(MAIN)) {
+            assertThat(sidecar.await("launcher").path("pid").asInt()).isEqualTo(42);
+            sidecar.agent.environ = "FROM_TARGET=yes\0PATH=/x\0MINE=no\0MULTI=a\nb=c\0";
+            sidecar.connected();
+            TestingLauncher.Message context = early.read();
+            assertThat(context.type()).isEqualTo(1);
+            assertThat(context.entries())
+                    .containsEntry("FROM_TARGET=yes", 1)
+                    .containsEntry("MULTI=a\nb=c", 1)
+                    .doesNotContainKeys("PATH=/x", "MINE=no");
+            try (TestingLauncher run = sidecar.launcher(RUN);
+                    TestingLauncher rejoined = sidecar.launcher(REJOIN)) {
+                assertThat(run.read().entries()).isEqualTo(context.entries());
+                assertThat(rejoined.read().payload()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void theEndOfTheCliEndsTheAppAndThenTheSidecar() throws Exception {
+        try (TestingSidecar sidecar = sidecar()) {
+            sidecar.connected();
+            TestingLauncher launcher = sidecar.launcher(MAIN);
+            assertThat(launcher.read().type()).isEqualTo(1);
+            sidecar.control.close();
+            TestingLauncher.Message end = launcher.read();
+            assertThat(end.type()).isEqualTo(3);
+            assertThat(end.text()).contains("the session is over");
+            assertThat(sidecar.process.isAlive()).isTrue();
+            launcher.close();
+            assertThat(sidecar.process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(sidecar.process.exitValue()).isZero();
+        }
+    }
+
+    @Test
+    void anAbortedStartTellsTheLauncherWhy() throws Exception {
+        try (TestingSidecar sidecar = sidecar();
+                TestingLauncher launcher = sidecar.launcher(MAIN)) {
+            sidecar.await("launcher");
+            ObjectNode abort = Json.message("abort").put("exitCode", 125).put("text", "no pod");
+            sidecar.send(abort);
+            TestingLauncher.Message message = launcher.read();
+            assertThat(message.type()).isEqualTo(2);
+            assertThat(message.payload()[0]).isEqualTo((byte) 125);
+            assertThat(message.text()).endsWith("no pod");
+        }
+    }
+
+    @Test
+    void anAgentThatStaysAwayEndsTheSession() throws Exception {
+        try (TestingSidecar sidecar = sidecar();
+                TestingLauncher launcher = sidecar.launcher(MAIN)) {
+            sidecar.connected();
+            launcher.read();
+            sidecar.agent.close();
+            assertThat(sidecar.await("failed", 40).path("text").asText())
+                    .startsWith("the connection to the agent is lost");
+            assertThat(launcher.read().type()).isEqualTo(3);
+        }
+    }
+}
