@@ -16,7 +16,8 @@ class KubeconfigTest {
     @TempDir Path directory;
 
     private Path write(String name, String text) throws IOException {
-        return Files.writeString(Files.createDirectories(directory.resolve(name)).resolve("config"), text);
+        return Files.writeString(
+                Files.createDirectories(directory.resolve(name)).resolve("config"), text);
     }
 
     private static ClusterOptions options(String paths) {
@@ -54,7 +55,8 @@ class KubeconfigTest {
         assertThat(shop.user().text("token")).isEqualTo("t");
         Kubeconfig other = Kubeconfig.load(options(paths).withContext("other"));
         assertThat(other.namespace()).isEqualTo("default");
-        assertThat(Kubeconfig.load(options(paths).withNamespace("mine")).namespace()).isEqualTo("mine");
+        assertThat(Kubeconfig.load(options(paths).withNamespace("mine")).namespace())
+                .isEqualTo("mine");
     }
 
     @Test
@@ -79,8 +81,8 @@ class KubeconfigTest {
         String file = write("a", FIRST).toString();
         assertThatThrownBy(() -> Kubeconfig.load(options(file).withContext("broken")))
                 .hasMessage(
-                        "Kubernetes context broken cannot be used: its cluster missing is not in the"
-                                + " kubeconfig; there are c");
+                        "Kubernetes context broken cannot be used: its cluster missing is not in"
+                                + " the kubeconfig; there are c");
     }
 
     @Test
@@ -106,21 +108,25 @@ class KubeconfigTest {
     void noCurrentContextListsWhatThereIs() throws IOException {
         String file = write("a", FIRST.replace("current-context: shop\n", "")).toString();
         assertThatThrownBy(() -> Kubeconfig.load(options(file)))
-                .hasMessageContaining("has no current-context; name one with --context: shop, broken");
+                .hasMessageContaining(
+                        "has no current-context; name one with --context: shop, broken");
     }
 
     @Test
     void aServerThatIsNotAUrlIsTold() throws IOException {
-        ClusterOptions options = options(write("a", FIRST.replace("https://one", "https:// one")).toString());
+        ClusterOptions options =
+                options(write("a", FIRST.replace("https://one", "https:// one")).toString());
         assertThatThrownBy(() -> Endpoint.of(Kubeconfig.load(options), options))
                 .hasMessage(
-                        "Kubernetes context shop cannot be used: its cluster's server 'https:// one' is"
-                                + " not a URL; repair the kubeconfig");
+                        "Kubernetes context shop cannot be used: its cluster's server 'https://"
+                                + " one' is not a URL; repair the kubeconfig");
     }
 
     @Test
     void aPathPrefixIsKept() throws IOException {
-        String text = FIRST.replace("https://one", "https://one:8443/k8s/c-1/").replace(", certificate-authority: ca.pem", "");
+        String text =
+                FIRST.replace("https://one", "https://one:8443/k8s/c-1/")
+                        .replace(", certificate-authority: ca.pem", "");
         ClusterOptions options = options(write("a", text).toString());
         Endpoint endpoint = Endpoint.of(Kubeconfig.load(options), options);
         assertThat(endpoint.target("/api/v1/pods")).isEqualTo("/k8s/c-1/api/v1/pods");

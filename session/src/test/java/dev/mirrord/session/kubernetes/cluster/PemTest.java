@@ -15,9 +15,13 @@ import org.junit.jupiter.api.Test;
 class PemTest {
 
     private static String pem(String type, byte[] der) {
-        return "-----BEGIN " + type + "-----\n"
+        return "-----BEGIN "
+                + type
+                + "-----\n"
                 + Base64.getMimeEncoder().encodeToString(der)
-                + "\n-----END " + type + "-----\n";
+                + "\n-----END "
+                + type
+                + "-----\n";
     }
 
     private static PrivateKey rsa() throws Exception {
@@ -59,11 +63,16 @@ class PemTest {
         byte[] value = Arrays.copyOfRange(der, der.length - 48, der.length);
         byte[] secp384r1 = {(byte) 0xa0, 7, 6, 5, 0x2b, (byte) 0x81, 4, 0, 0x22};
         ByteArrayOutputStream sec1 = new ByteArrayOutputStream();
-        sec1.writeBytes(ByteBuffer.allocate(7).put((byte) 0x30).put((byte) (3 + 2 + 48 + 9))
-                .put(new byte[] {2, 1, 1, 4, 48}).array());
+        sec1.writeBytes(
+                ByteBuffer.allocate(7)
+                        .put((byte) 0x30)
+                        .put((byte) (3 + 2 + 48 + 9))
+                        .put(new byte[] {2, 1, 1, 4, 48})
+                        .array());
         sec1.writeBytes(value);
         sec1.writeBytes(secp384r1);
-        String text = pem("EC PARAMETERS", new byte[] {6, 0}) + pem("EC PRIVATE KEY", sec1.toByteArray());
+        String text =
+                pem("EC PARAMETERS", new byte[] {6, 0}) + pem("EC PRIVATE KEY", sec1.toByteArray());
         PrivateKey read = Pem.privateKey(text);
         assertThat(((java.security.interfaces.ECPrivateKey) read).getS())
                 .isEqualTo(((java.security.interfaces.ECPrivateKey) key).getS());

@@ -17,9 +17,21 @@ class ManifestTest {
     private static final SessionLabels LABELS = new SessionLabels("a1b2", "Jo Doe@my.machine");
     private static final ResolvedTarget TARGET =
             new ResolvedTarget(
-                    new PodRef("shop", "web-1"), "uid", "node-7", "web", "containerd://c0ffee",
-                    "image", List.of("10.0.0.1"), "web-1", "", "default", false, List.of(80),
-                    List.of(80), List.of("web"), List.of());
+                    new PodRef("shop", "web-1"),
+                    "uid",
+                    "node-7",
+                    "web",
+                    "containerd://c0ffee",
+                    "image",
+                    List.of("10.0.0.1"),
+                    "web-1",
+                    "",
+                    "default",
+                    false,
+                    List.of(80),
+                    List.of(80),
+                    List.of("web"),
+                    List.of());
 
     private static List<String> texts(JsonNode array) {
         List<String> texts = new ArrayList<>();
@@ -102,15 +114,29 @@ class ManifestTest {
     void everySettingReachesThePod() {
         AgentSettings settings =
                 new AgentSettings(
-                        "registry.test/agent:2", "Always", List.of("pull"), "agents",
-                        Duration.ofSeconds(9), Duration.ofSeconds(1), Duration.ofSeconds(7),
-                        Duration.ofMinutes(1), List.of(Map.of("operator", "Exists")),
-                        Map.of("team", "shop"), Map.of("note", "hi"), Map.of("disk", "ssd"),
-                        "high", Map.of("limits", Map.of("cpu", "1")), "sa",
-                        List.of("NET_ADMIN"), Map.of("type", "RuntimeDefault"),
-                        Map.of("type", "Unconfined"), false, List.of("--verbose"));
+                        "registry.test/agent:2",
+                        "Always",
+                        List.of("pull"),
+                        "agents",
+                        Duration.ofSeconds(9),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(7),
+                        Duration.ofMinutes(1),
+                        List.of(Map.of("operator", "Exists")),
+                        Map.of("team", "shop"),
+                        Map.of("note", "hi"),
+                        Map.of("disk", "ssd"),
+                        "high",
+                        Map.of("limits", Map.of("cpu", "1")),
+                        "sa",
+                        List.of("NET_ADMIN"),
+                        Map.of("type", "RuntimeDefault"),
+                        Map.of("type", "Unconfined"),
+                        false,
+                        List.of("--verbose"));
         JsonNode job =
-                new JobPlacement(LABELS, TARGET, settings, "ab12", JobPlacement.Traffic.STEAL).manifest();
+                new JobPlacement(LABELS, TARGET, settings, "ab12", JobPlacement.Traffic.STEAL)
+                        .manifest();
         assertThat(job.at("/metadata/namespace").asText()).isEqualTo("agents");
         assertThat(job.at("/metadata/labels/team").asText()).isEqualTo("shop");
         assertThat(job.at("/spec/template/metadata/annotations/note").asText()).isEqualTo("hi");
@@ -132,7 +158,8 @@ class ManifestTest {
                 .isEqualTo("Unconfined");
         assertThat(texts(container.path("args"))).endsWith("--verbose").contains("7");
         JsonNode targetless = new TargetlessPlacement(LABELS, "shop", settings, "ab12").manifest();
-        assertThat(targetless.at("/spec/template/spec/nodeSelector/disk").asText()).isEqualTo("ssd");
+        assertThat(targetless.at("/spec/template/spec/nodeSelector/disk").asText())
+                .isEqualTo("ssd");
     }
 
     @Test

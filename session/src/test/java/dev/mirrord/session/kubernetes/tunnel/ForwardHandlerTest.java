@@ -117,8 +117,8 @@ class ForwardHandlerTest {
         assertThatThrownBy(handler.over::join)
                 .cause()
                 .hasMessage(
-                        "port-forward to pod shop/web port 80 failed: dial tcp4 127.0.0.1:80: connect:"
-                                + " connection refused");
+                        "port-forward to pod shop/web port 80 failed: dial tcp4 127.0.0.1:80:"
+                                + " connect: connection refused");
     }
 
     @Test

@@ -31,8 +31,10 @@ class SpdyTest {
     void headerBlocksOfAConnectionAreOneZlibStream() throws DataFormatException {
         try (Spdy.StreamOpener opener = new Spdy.StreamOpener()) {
             Inflater inflater = new Inflater();
-            assertThat(block(opener.open(1, Map.of("port", "80")), inflater)).contains("port", "80");
-            assertThat(block(opener.open(3, Map.of("port", "81")), inflater)).contains("port", "81");
+            assertThat(block(opener.open(1, Map.of("port", "80")), inflater))
+                    .contains("port", "80");
+            assertThat(block(opener.open(3, Map.of("port", "81")), inflater))
+                    .contains("port", "81");
         }
     }
 

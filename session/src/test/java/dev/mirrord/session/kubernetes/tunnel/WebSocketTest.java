@@ -38,7 +38,8 @@ class WebSocketTest {
     void putsAFrameIntoOneMaskedMessage(int length) {
         byte[] payload = new byte[length];
         new Random(length).nextBytes(payload);
-        EmbeddedChannel channel = new EmbeddedChannel(new io.netty.channel.ChannelInboundHandlerAdapter());
+        EmbeddedChannel channel =
+                new EmbeddedChannel(new io.netty.channel.ChannelInboundHandlerAdapter());
         var context = channel.pipeline().firstContext();
         ByteBuf head = Spdy.dataHeader(3, length, false);
         new Framing.InWebSocket()
@@ -101,7 +102,8 @@ class WebSocketTest {
         EmbeddedChannel channel = new EmbeddedChannel(new WebSocketReceiver());
         ByteBuf close = Unpooled.buffer().writeByte(0x88).writeByte(6).writeShort(1011);
         close.writeBytes("oops".getBytes(StandardCharsets.US_ASCII));
-        assertThatThrownBy(() -> channel.writeInbound(close)).hasMessage("WebSocket close 1011 oops");
+        assertThatThrownBy(() -> channel.writeInbound(close))
+                .hasMessage("WebSocket close 1011 oops");
         assertThat(channel.isOpen()).isFalse();
     }
 
@@ -117,6 +119,7 @@ class WebSocketTest {
     void refusesWhatAServerMayNotSend(int start) {
         EmbeddedChannel channel = new EmbeddedChannel(new WebSocketReceiver());
         ByteBuf frame = Unpooled.buffer().writeShort(start).writeInt(0x01000000).writeInt(0);
-        assertThatThrownBy(() -> channel.writeInbound(frame)).hasMessageMatching(".*(tunnel|too long).*");
+        assertThatThrownBy(() -> channel.writeInbound(frame))
+                .hasMessageMatching(".*(tunnel|too long).*");
     }
 }
