@@ -83,7 +83,9 @@ public final class Sockets {
         }
     }
 
-    /** Asks for a receive buffer beyond the system's limit; without CAP_NET_ADMIN it stays as it is. */
+    /**
+     * Asks for a receive buffer beyond the system's limit; without CAP_NET_ADMIN it stays as it is.
+     */
     public static void receiveBuffer(int fd, int bytes) {
         try {
             option(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes);
