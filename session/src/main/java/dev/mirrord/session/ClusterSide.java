@@ -22,17 +22,24 @@ import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.File;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a session makes in the cluster: the agent's Job, and port-forwards to it. */
 final class ClusterSide implements AutoCloseable {
+    /**
+     * How long the sidecar may take to reach the relay's socket before {@code docker exec} is used.
+     */
+    private static final long PROBE_MILLISECONDS = 1_500;
+
     private final SessionId id;
     private final SessionRequest request;
     private final SessionLog log;
     private final SessionOutput output;
     private @Nullable Cluster cluster;
     private @Nullable RelayServer relay;
+    private @Nullable ExecTunnels execTunnels;
 
     ClusterSide(SessionId id, SessionRequest request, SessionLog log, SessionOutput output) {
         this.id = id;
@@ -103,16 +110,41 @@ final class ClusterSide implements AutoCloseable {
                                         fingerprint));
     }
 
-    /** Lets the sidecar's tunnels through to the agent. */
-    synchronized void relay(Agent agent, SessionDirectory directory) {
+    /**
+     * Lets the sidecar's tunnels through to the agent: by its socket, else over {@code docker
+     * exec}.
+     */
+    synchronized void relay(Agent agent, SessionDirectory directory, EngineSide engine) {
         PortForward forward = new PortForward(agent.resolved().cluster());
+        ExecTunnels byExec =
+                new ExecTunnels(
+                        engine,
+                        () -> forward.open(agent.placed().pod(), agent.placed().port()),
+                        log);
+        execTunnels = byExec;
+        if (!engine.sharesFiles()) {
+            byExec.start(Bootstrap.TUNNELS);
+            return;
+        }
+        CompletableFuture<Boolean> reached = new CompletableFuture<>();
         relay =
                 RelayServer.listen(
                         directory.parent(),
                         id.value(),
                         agent.resolved().cluster().loops(),
-                        loop -> forward.open(agent.placed().pod(), agent.placed().port(), loop),
+                        loop -> {
+                            reached.complete(true);
+                            return forward.open(agent.placed().pod(), agent.placed().port(), loop);
+                        },
                         lost -> log.failure("tunnel lost", lost));
+        reached.completeOnTimeout(false, PROBE_MILLISECONDS, TimeUnit.MILLISECONDS)
+                .thenAccept(
+                        works -> {
+                            if (!works) {
+                                log.line("the sidecar does not reach the relay socket");
+                                byExec.start(Bootstrap.TUNNELS);
+                            }
+                        });
     }
 
     /** What the sidecar has to know of the agent. */
@@ -155,6 +187,9 @@ final class ClusterSide implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (execTunnels != null) {
+            execTunnels.close();
+        }
         if (relay != null) {
             relay.close();
         }

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * removed before {@link #run} returns.
  */
 public final class ContainerSession {
-    private static final int READY_SECONDS = 30;
-
     private final SessionRequest request;
     private final SessionOutput output;
     private final SessionId id = SessionId.random();
@@ -106,32 +104,43 @@ public final class ContainerSession {
             CompletableFuture<EngineSide> engineFuture) {
         CompletableFuture<ImageConfig> image =
                 engineFuture.thenApplyAsync(EngineSide::findImages, Background.EXECUTOR);
-        Optional<String> relayDirectory = Optional.of(directory.path().toString());
+        CompletableFuture<Optional<String>> relay =
+                engineFuture.thenApply(
+                        engine ->
+                                engine.sharesFiles()
+                                        ? Optional.of(directory.path().toString())
+                                        : Optional.empty());
         CompletableFuture<Optional<String>> container =
                 image.thenCombineAsync(
                         engineFuture,
-                        (config, engine) -> createApp(command, engine, config, relayDirectory),
+                        (config, engine) -> createApp(command, engine, config, await(relay)),
                         Background.EXECUTOR);
         ClusterSide.Resolved resolved = firstOf(target, container);
         EngineSide engine = await(engineFuture);
-        Rewrite rewrite = engine.rewrite(await(image), resolved.hostname(), relayDirectory);
+        Rewrite rewrite = engine.rewrite(await(image), resolved.hostname(), await(relay));
         rewrite.notices().forEach(output::notice);
         AppCommand app = AppCommand.of(command, rewrite).created(await(container));
         firstFailure(agent);
         app.sidecar().portsNotice().ifPresent(output::notice);
         engine.startSidecar(app.sidecar());
+        // The launcher waits for the sidecar's socket and for its context: the container need not.
+        events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
+        AppProcess process = AppProcess.start(app.start());
+        process.forwardSignals();
         try (SidecarConnection connection = SidecarConnection.open(engine, events, log)) {
             SidecarControl control = connection.control();
-            control.send(Bootstrap.message(id, request, command, rewrite, await(identity), true));
-            awaitReady(engine, agent);
-            AppProcess process = AppProcess.start(app.start());
-            process.forwardSignals();
-            events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
+            control.send(
+                    Bootstrap.message(
+                            id, request, command, rewrite, await(identity), engine.sharesFiles()));
             return follow(process, engine, cluster, directory, control, agent);
         } catch (IOException e) {
             throw new SessionFailure(
                     "the sidecar cannot be reached: " + e.getMessage() + "\n" + engine.sidecarLog(),
                     e);
+        } finally {
+            if (process.isAlive()) {
+                process.kill();
+            }
         }
     }
 
@@ -165,8 +174,11 @@ public final class ContainerSession {
             if (exitCode.isDone() && !agent.isDone()) {
                 return exitCode.join() == 1 && engine.isAppUnstarted() ? 125 : exitCode.join();
             }
+            if (events.failed.isDone()) {
+                throw new SessionFailure(events.failed.join());
+            }
             ClusterSide.Agent ready = await(agent);
-            cluster.relay(ready, directory);
+            cluster.relay(ready, directory, engine);
             output.notice(cluster.summary(ready));
             control.send(cluster.agentMessage(ready));
             CompletableFuture.anyOf(exitCode, events.failed).get();
@@ -206,23 +218,6 @@ public final class ContainerSession {
         }
         if (!events.connected.isDone()) {
             engine.removeApp();
-        }
-    }
-
-    private void awaitReady(EngineSide engine, CompletableFuture<ClusterSide.Agent> agent) {
-        try {
-            CompletableFuture.anyOf(events.ready, events.failed, failureOf(agent))
-                    .exceptionally(_ -> "")
-                    .get(READY_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new SessionFailure(
-                    "the sidecar did not start within %d s\n%s"
-                            .formatted(READY_SECONDS, engine.sidecarLog()),
-                    e);
-        }
-        firstFailure(agent);
-        if (events.failed.isDone()) {
-            throw new SessionFailure(events.failed.join());
         }
     }
 
@@ -275,7 +270,6 @@ public final class ContainerSession {
 
     /** What the sidecar has said so far. */
     private final class Control implements ControlListener {
-        final CompletableFuture<Void> ready = new CompletableFuture<>();
         final CompletableFuture<Void> launcher = new CompletableFuture<>();
         final CompletableFuture<Void> connected = new CompletableFuture<>();
         final CompletableFuture<String> failed = new CompletableFuture<>();
@@ -284,12 +278,11 @@ public final class ContainerSession {
         public void onMessage(String type, JsonNode message) {
             log.line("sidecar says", "type", type);
             switch (type) {
-                case "ready" -> done(ready);
                 case "launcher" -> done(launcher);
                 case "connected" -> done(connected);
                 case "notice" -> output.notice(message.path("text").asText());
                 case "failed" -> failed.complete(message.path("text").asText());
-                case "launcherGone", "summary" -> {}
+                case "ready", "launcherGone", "summary" -> {}
                 default -> log.line("unknown message of the sidecar", "type", type);
             }
         }

@@ -2,6 +2,7 @@ package dev.mirrord.session;
 
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.engine.ClientEnvironment;
+import dev.mirrord.session.docker.engine.Endpoint;
 import dev.mirrord.session.docker.engine.Engine;
 import dev.mirrord.session.docker.engine.ExecStream;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
@@ -99,6 +100,16 @@ final class EngineSide implements AutoCloseable {
         }
         engine.containers().removeSession(id.value());
         log.line("containers removed", "session", id);
+    }
+
+    /**
+     * True when a directory of this host may be mounted into containers: the engine is behind a
+     * unix socket here. An engine in a VM looks the same; there the probe of the relay's socket
+     * fails.
+     */
+    boolean sharesFiles() {
+        return engine.endpoint() instanceof Endpoint.UnixSocket
+                && !"exec".equals(System.getenv("MIRRORD_RELAY"));
     }
 
     /** True while the app's container was created and has never run. */

@@ -1,0 +1,58 @@
+package dev.mirrord.session;
+
+import dev.mirrord.session.docker.engine.ExecStream;
+import dev.mirrord.session.kubernetes.tunnel.PortForwardChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Tunnels over the standard streams of {@code docker exec}, for engines that do not share the
+ * host's files. One that is lost is opened again until closed.
+ */
+final class ExecTunnels implements AutoCloseable {
+    private static final long AGAIN_MILLISECONDS = 500;
+
+    private final EngineSide engine;
+    private final Supplier<CompletableFuture<PortForwardChannel>> forwards;
+    private final SessionLog log;
+    private volatile boolean closed;
+
+    ExecTunnels(
+            EngineSide engine,
+            Supplier<CompletableFuture<PortForwardChannel>> forwards,
+            SessionLog log) {
+        this.engine = engine;
+        this.forwards = forwards;
+        this.log = log;
+    }
+
+    void start(int count) {
+        for (int i = 0; i < count; i++) {
+            Thread.ofVirtual().name("mirrord-exec-tunnel").start(this::run);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void run() {
+        while (!closed) {
+            try (PortForwardChannel forward = forwards.get().get(30, TimeUnit.SECONDS);
+                    ExecStream exec = engine.relay("tunnel")) {
+                log.line("tunnel over docker exec opened");
+                forward.join(exec.input(), exec.output());
+                exec.exit().join();
+                TimeUnit.MILLISECONDS.sleep(AGAIN_MILLISECONDS);
+            } catch (InterruptedException e) {
+                return;
+            } catch (Exception e) {
+                if (!closed) {
+                    log.failure("tunnel over docker exec lost", e);
+                }
+            }
+        }
+    }
+}
