@@ -62,8 +62,8 @@ final class Agent {
     }
 
     /** Opens the tunnel's port on the agent's own loopback. */
-    int listen() throws InterruptedException {
-        int port = server.listen();
+    int listen(int wanted) throws AgentFailure, InterruptedException {
+        int port = server.listen(wanted);
         tunnels.awaitFirst();
         return port;
     }

@@ -19,7 +19,7 @@ public final class AgentMain {
             AgentOptions options = AgentOptions.parse(arguments);
             Target target = TargetFinder.find(options.containerId());
             agent = new Agent(options, target);
-            int port = agent.listen();
+            int port = agent.listen(options.port());
             System.out.println(
                     "{\"mirrord\":\"ready\",\"protocol\":1,\"port\":%d,\"certificateSha256\":\"%s\"}"
                             .formatted(port, agent.fingerprint()));

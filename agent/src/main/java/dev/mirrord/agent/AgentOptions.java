@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param session whose key opens the tunnel
  * @param containerId the target, or empty for none
  * @param patience how long the agent stays without a tunnel
+ * @param port where the tunnel is awaited, on the agent's own loopback; 0 lets the kernel choose
  */
-public record AgentOptions(Fingerprint session, Optional<String> containerId, Duration patience) {
+public record AgentOptions(
+        Fingerprint session, Optional<String> containerId, Duration patience, int port) {
     private static final String USAGE =
             "usage: --session-certificate-sha256 HEX (--target-container-id ID | --targetless)"
-                    + " [--communication-timeout SECONDS]";
+                    + " [--communication-timeout SECONDS] [--port PORT]";
 
     /** Reads the command line. */
     public static AgentOptions parse(String... arguments) throws AgentFailure {
@@ -23,12 +25,17 @@ public record AgentOptions(Fingerprint session, Optional<String> containerId, Du
         @Nullable String containerId = null;
         boolean targetless = false;
         Duration patience = Duration.ofSeconds(30);
+        int port = 0;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--session-certificate-sha256" -> session = fingerprint(value(arguments, i++));
                 case "--target-container-id" -> containerId = containerId(value(arguments, i++));
                 case "--targetless" -> targetless = true;
-                case "--communication-timeout" -> patience = seconds(value(arguments, i++));
+                case "--communication-timeout" ->
+                        patience =
+                                Duration.ofSeconds(
+                                        number(arguments[i], value(arguments, i++), 1_000_000));
+                case "--port" -> port = number(arguments[i], value(arguments, i++), 65_535);
                 default ->
                         throw new AgentFailure(
                                 "unknown argument \"%s\"; %s".formatted(arguments[i], USAGE));
@@ -37,7 +44,7 @@ public record AgentOptions(Fingerprint session, Optional<String> containerId, Du
         if (session == null || targetless == (containerId != null)) {
             throw new AgentFailure(USAGE);
         }
-        return new AgentOptions(session, Optional.ofNullable(containerId), patience);
+        return new AgentOptions(session, Optional.ofNullable(containerId), patience, port);
     }
 
     private static String value(String[] arguments, int i) throws AgentFailure {
@@ -64,15 +71,15 @@ public record AgentOptions(Fingerprint session, Optional<String> containerId, Du
         return bare;
     }
 
-    private static Duration seconds(String text) throws AgentFailure {
+    private static int number(String option, String text, int most) throws AgentFailure {
         try {
-            int seconds = Integer.parseInt(text);
-            if (seconds > 0) {
-                return Duration.ofSeconds(seconds);
+            int number = Integer.parseInt(text);
+            if (number >= 1 && number <= most) {
+                return number;
             }
         } catch (NumberFormatException e) {
-            throw new AgentFailure("--communication-timeout: not a number: " + text, e);
+            throw new AgentFailure("%s: not a number: %s".formatted(option, text), e);
         }
-        throw new AgentFailure("--communication-timeout: must be at least 1: " + text);
+        throw new AgentFailure("%s: must be 1 to %d: %s".formatted(option, most, text));
     }
 }

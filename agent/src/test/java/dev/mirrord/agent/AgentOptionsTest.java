@@ -15,8 +15,10 @@ class AgentOptionsTest {
                 AgentOptions.parse(
                         "--session-certificate-sha256", HEX,
                         "--target-container-id", "containerd://0123456789abcdef",
-                        "--communication-timeout", "5");
+                        "--communication-timeout", "5",
+                        "--port", "40001");
         assertThat(options.containerId()).hasValue("0123456789abcdef");
+        assertThat(options.port()).isEqualTo(40_001);
         assertThat(options.patience()).isEqualTo(Duration.ofSeconds(5));
     }
 
@@ -29,7 +31,8 @@ class AgentOptionsTest {
         assertFails("64 hex digits", "--session-certificate-sha256", "abc", "--targetless");
         assertFails("container ID", "--target-container-id", "../../etc");
         assertFails("not a number", "--communication-timeout", "soon");
-        assertFails("at least 1", "--communication-timeout", "0");
+        assertFails("must be 1 to", "--communication-timeout", "0");
+        assertFails("must be 1 to 65535", "--port", "65536");
     }
 
     private static void assertFails(String text, String... arguments) {

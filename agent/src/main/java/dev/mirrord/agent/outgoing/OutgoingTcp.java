@@ -64,9 +64,14 @@ public final class OutgoingTcp implements StreamListener {
         if (over) {
             channel.close();
         } else if (!connecting.isSuccess()) {
+            over = true;
             releaseEarly();
-            int errno = ConnectErrno.of(connecting.cause(), destination);
-            stream.refuse(errno, Errno.name(errno));
+            ConnectErrno.tell(
+                    connecting.cause(),
+                    destination,
+                    errno ->
+                            stream.eventLoop()
+                                    .execute(() -> stream.refuse(errno, Errno.name(errno))));
         } else {
             stream.accept(AddressCodec.write(channel.alloc().buffer(), channel.localAddress()));
             ChannelBridge bridge = ChannelBridge.join(channel, stream);
@@ -79,7 +84,11 @@ public final class OutgoingTcp implements StreamListener {
 
     @Override
     public void onData(TunnelStream stream, ByteBuf data) {
-        early.add(data);
+        if (over) {
+            data.release();
+        } else {
+            early.add(data);
+        }
     }
 
     @Override

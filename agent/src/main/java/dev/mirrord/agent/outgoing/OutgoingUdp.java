@@ -73,7 +73,7 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
 
     private void bound() {
         if (!binding.isSuccess()) {
-            int errno = ConnectErrno.of(binding.cause(), wildcard(family));
+            int errno = ConnectErrno.of(binding.cause());
             stream.refuse(errno, Errno.name(errno));
             return;
         }

@@ -57,7 +57,7 @@ final class PassThrough {
                         (ChannelFuture done) -> {
                             if (done.isSuccess()) {
                                 join(done);
-                            } else if (ConnectErrno.of(done.cause(), destination.address())
+                            } else if (ConnectErrno.of(done.cause())
                                     == Errno.ECONNREFUSED) {
                                 client.unsafe().closeForcibly();
                             } else {

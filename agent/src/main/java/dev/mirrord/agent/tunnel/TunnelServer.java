@@ -1,5 +1,6 @@
 package dev.mirrord.agent.tunnel;
 
+import dev.mirrord.agent.AgentFailure;
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.protocol.tls.Fingerprint;
@@ -9,6 +10,7 @@ import dev.mirrord.protocol.tunnel.OpenListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -43,9 +45,11 @@ public final class TunnelServer {
     /**
      * Opens the port, in the namespace of the calling thread, and returns it. Connections wait in
      * the kernel's queue until {@link #prepare} or the first of them has made the rest.
+     *
+     * @param port 0 lets the kernel choose
      */
-    public int listen() throws InterruptedException {
-        Channel channel =
+    public int listen(int port) throws AgentFailure, InterruptedException {
+        ChannelFuture bound =
                 new ServerBootstrap()
                         .group(loops.group())
                         .channel(EpollServerSocketChannel.class)
@@ -58,10 +62,14 @@ public final class TunnelServer {
                                         welcome(channel);
                                     }
                                 })
-                        .bind(InetAddress.getLoopbackAddress(), 0)
-                        .sync()
-                        .channel();
-        return ((InetSocketAddress) channel.localAddress()).getPort();
+                        .bind(InetAddress.getLoopbackAddress(), port)
+                        .await();
+        if (!bound.isSuccess()) {
+            throw new AgentFailure(
+                    "cannot listen on 127.0.0.1:%d: %s".formatted(port, bound.cause().getMessage()),
+                    bound.cause());
+        }
+        return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
     /** Does ahead of the first connection what it would have to wait for. */
