@@ -26,8 +26,13 @@ public final class LineStream implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!end.isDone()) {
-            channel.close();
-        }
+        // on the loop that ends the stream and gives the connection back: never between the two
+        channel.eventLoop()
+                .execute(
+                        () -> {
+                            if (!end.isDone()) {
+                                channel.close();
+                            }
+                        });
     }
 }
