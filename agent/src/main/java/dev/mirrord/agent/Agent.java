@@ -15,6 +15,7 @@ import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
@@ -31,7 +32,7 @@ final class Agent {
     private static final int MOST_LOOPS = 2;
     private static final int FAREWELL_MILLIS = 300;
 
-    private final SessionIdentity identity = SessionIdentity.generate("mirrord agent");
+    private final CompletableFuture<SessionIdentity> identity = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final Target target;
     private final TargetLoops loops;
@@ -40,6 +41,10 @@ final class Agent {
     private final TunnelServer server;
 
     Agent(AgentOptions options, Target target) {
+        // The longest part of the start goes beside the others.
+        Thread.ofPlatform()
+                .name("identity")
+                .start(() -> identity.complete(SessionIdentity.generate("mirrord agent")));
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         this.target = target;
         int threads = Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
@@ -69,7 +74,7 @@ final class Agent {
     }
 
     String fingerprint() {
-        return identity.fingerprint().hex();
+        return identity.join().fingerprint().hex();
     }
 
     /** Does what could wait until the port was open; returns while the agent goes on. */

@@ -142,10 +142,20 @@ class IncomingIT {
     }
 
     @Test
-    void theSamePortTwiceIsRefused() throws Exception {
-        subscribe("steal");
-        TestingStream second = agent.subscribe(port(), "steal");
-        assertThat(second.refused.get(20, TimeUnit.SECONDS).errno()).isEqualTo(98);
+    void whoSubscribesAgainTakesThePortOver() throws Exception {
+        for (String mode : new String[] {"steal", "mirror"}) {
+            TestingStream first = agent.subscribe(port(), mode);
+            first.accepted.get(20, TimeUnit.SECONDS);
+            TestingStream second = agent.subscribe(port(), mode);
+            second.accepted.get(20, TimeUnit.SECONDS);
+            agent.on(first, s -> s.end());
+            first.awaitAll();
+            try (Socket socket = client(TestingNamespaces.TARGET)) {
+                assertThat(agent.awaitIncoming().peer()).isEqualTo(socket.getLocalSocketAddress());
+            }
+            agent.on(second, s -> s.end());
+            second.awaitAll();
+        }
     }
 
     @Test

@@ -5,15 +5,16 @@ import java.util.concurrent.CompletableFuture;
 /** A way to get at what arrives at the target's ports. Its methods may be called on any thread. */
 public interface PortSource {
     /**
-     * Begins with one port; completed when every later connection is covered.
+     * Begins with one port; completed when every later connection is covered. Who subscribes a port
+     * again, for example on a new tunnel before the loss of the old one is known, takes it over.
      *
      * @param lost runs when the source ends by itself, with a text for the user
      * @return fails with {@link SubscriptionRefused} when it cannot be done
      */
     CompletableFuture<Void> subscribe(int port, Lost lost);
 
-    /** Ends with one port; connections that are under way go on. */
-    void unsubscribe(int port);
+    /** Ends with one port, unless another than {@code owner} has taken it over. */
+    void unsubscribe(int port, Lost owner);
 
     /** Hears that a subscription is over against the subscriber's will. */
     @FunctionalInterface

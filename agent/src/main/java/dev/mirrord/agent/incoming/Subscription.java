@@ -14,17 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class Subscription extends DeafListener {
     private final int port;
     private final PortSource source;
+    private final PortSource.Lost lost;
     private boolean active;
     private boolean over;
 
-    private Subscription(int port, PortSource source) {
+    private Subscription(TunnelStream stream, int port, PortSource source) {
         this.port = port;
         this.source = source;
+        this.lost = text -> stream.eventLoop().execute(() -> tellLost(stream, text));
     }
 
     static StreamListener begin(TunnelStream stream, int port, PortSource source) {
-        Subscription subscription = new Subscription(port, source);
-        source.subscribe(port, text -> stream.eventLoop().execute(() -> lost(stream, text)))
+        Subscription subscription = new Subscription(stream, port, source);
+        source.subscribe(port, subscription.lost)
                 .whenCompleteAsync(
                         (done, failure) -> subscription.begun(stream, failure), stream.eventLoop());
         return subscription;
@@ -41,7 +43,7 @@ final class Subscription extends DeafListener {
             AgentLog.warn("subscription refused", "port", port, "why", cause.getMessage());
             stream.refuse(errno, String.valueOf(cause.getMessage()));
         } else if (over) {
-            source.unsubscribe(port);
+            source.unsubscribe(port, lost);
         } else {
             active = true;
             AgentLog.info("subscribed", "port", port);
@@ -49,7 +51,7 @@ final class Subscription extends DeafListener {
         }
     }
 
-    private static void lost(TunnelStream stream, String text) {
+    private static void tellLost(TunnelStream stream, String text) {
         String quoted = text.replace("\\", "\\\\").replace("\"", "\\\"");
         stream.writeMessage(
                 Unpooled.copiedBuffer("{\"notice\":\"" + quoted + "\"}", StandardCharsets.UTF_8));
@@ -72,7 +74,7 @@ final class Subscription extends DeafListener {
         if (active) {
             active = false;
             AgentLog.info("unsubscribed", "port", port);
-            source.unsubscribe(port);
+            source.unsubscribe(port, lost);
         }
     }
 }

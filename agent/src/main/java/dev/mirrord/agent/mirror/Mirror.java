@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The mirrored ports; state belongs to one thread in the target's namespace. */
 public final class Mirror implements PortSource {
-    private static final int EADDRINUSE = 98;
-
     private final Target target;
     private final Tunnels tunnels;
-    private final Map<Integer, PortCapture> captures = new HashMap<>();
+    private final Map<Integer, Owned> captures = new HashMap<>();
     private @Nullable NamespaceThread thread;
+
+    private record Owned(PortCapture capture, Lost owner) {}
 
     public Mirror(Target target, Tunnels tunnels) {
         this.target = target;
@@ -37,12 +37,13 @@ public final class Mirror implements PortSource {
     }
 
     @Override
-    public void unsubscribe(int port) {
+    public void unsubscribe(int port, Lost owner) {
         thread().call(
                         () -> {
-                            PortCapture capture = captures.remove(port);
-                            if (capture != null) {
-                                capture.stop();
+                            Owned owned = captures.get(port);
+                            if (owned != null && owned.owner.equals(owner)) {
+                                captures.remove(port);
+                                owned.capture.stop();
                             }
                             return null;
                         });
@@ -58,19 +59,33 @@ public final class Mirror implements PortSource {
     }
 
     private void add(int port, Lost lost) throws SubscriptionRefused, IOException {
-        if (captures.containsKey(port)) {
-            throw new SubscriptionRefused(
-                    EADDRINUSE, "port %d is mirrored already by this session".formatted(port));
+        Owned before = captures.get(port);
+        if (before != null) {
+            captures.put(port, new Owned(before.capture, lost));
+            return;
         }
         if (!Capabilities.own().hasNetRaw()) {
             throw new SubscriptionRefused(
                     Errno.EPERM, "cannot mirror: the agent lacks the capability NET_RAW");
         }
         try {
-            captures.put(port, PortCapture.start(port, tunnels, lost::because));
+            PortCapture capture = PortCapture.start(port, tunnels, text -> failed(port, text));
+            captures.put(port, new Owned(capture, lost));
         } catch (IOException | LinkageError e) {
             throw new SubscriptionRefused(
                     Errno.EIO, "cannot capture in the target's network: " + e.getMessage());
         }
+    }
+
+    /** Called by the capture's thread. */
+    private void failed(int port, String text) {
+        thread().call(
+                        () -> {
+                            Owned owned = captures.remove(port);
+                            if (owned != null) {
+                                owned.owner.because(text);
+                            }
+                            return null;
+                        });
     }
 }

@@ -9,10 +9,13 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The errno of a failed connect(2), which Netty gives in several ways. */
 public final class ConnectErrno {
@@ -25,8 +28,7 @@ public final class ConnectErrno {
      * Tells {@code answer} the errno, at once or from another thread. Must be called on the event
      * loop that tried, since it is in the target's namespace.
      */
-    public static void tell(
-            Throwable failure, InetSocketAddress destination, IntConsumer answer) {
+    public static void tell(Throwable failure, InetSocketAddress destination, IntConsumer answer) {
         if (causes(failure).anyMatch(NoRouteToHostException.class::isInstance)) {
             askAgain(destination, answer);
         } else {
@@ -44,7 +46,11 @@ public final class ConnectErrno {
     }
 
     private static Stream<Throwable> causes(Throwable failure) {
-        return Stream.iterate(failure, e -> e != null, Throwable::getCause);
+        List<Throwable> causes = new ArrayList<>();
+        for (@Nullable Throwable e = failure; e != null; e = e.getCause()) {
+            causes.add(e);
+        }
+        return causes.stream();
     }
 
     private static int ofOne(Throwable e) {

@@ -31,12 +31,10 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
     private static final int ADDRESS_ROOM = 19;
 
     private final TunnelStream stream;
-    private final SocketProtocolFamily family;
     private final ChannelFuture binding;
 
     private OutgoingUdp(TunnelStream stream, SocketProtocolFamily family) {
         this.stream = stream;
-        this.family = family;
         this.binding =
                 new Bootstrap()
                         .group(stream.eventLoop())

@@ -57,8 +57,7 @@ final class PassThrough {
                         (ChannelFuture done) -> {
                             if (done.isSuccess()) {
                                 join(done);
-                            } else if (ConnectErrno.of(done.cause())
-                                    == Errno.ECONNREFUSED) {
+                            } else if (ConnectErrno.of(done.cause()) == Errno.ECONNREFUSED) {
                                 client.unsafe().closeForcibly();
                             } else {
                                 connectAsTarget();

@@ -22,13 +22,12 @@ import org.jspecify.annotations.Nullable;
  * connections under way need them.
  */
 public final class Steal implements PortSource {
-    private static final int EADDRINUSE = 98;
-
     private final Target target;
     private final TargetLoops loops;
     private final Tunnels tunnels;
     private final Map<Integer, Lost> ports = new HashMap<>();
     private @Nullable NamespaceThread thread;
+    private @Nullable StealListener listener;
     private @Nullable NftShell nft;
 
     public Steal(Target target, TargetLoops loops, Tunnels tunnels) {
@@ -47,10 +46,10 @@ public final class Steal implements PortSource {
     }
 
     @Override
-    public void unsubscribe(int port) {
+    public void unsubscribe(int port, Lost owner) {
         thread().call(
                         () -> {
-                            remove(port);
+                            remove(port, owner);
                             return null;
                         });
     }
@@ -91,16 +90,15 @@ public final class Steal implements PortSource {
 
     private void add(int port, Lost lost)
             throws SubscriptionRefused, IOException, InterruptedException {
-        if (ports.containsKey(port)) {
-            throw new SubscriptionRefused(
-                    EADDRINUSE, "port %d is stolen already by this session".formatted(port));
+        NftShell shell = shell();
+        if (!ports.containsKey(port)) {
+            shell.run(NftScript.addPort(port));
         }
-        shell().run(NftScript.addPort(port));
         ports.put(port, lost);
     }
 
-    private void remove(int port) throws IOException {
-        if (ports.remove(port) != null && nft != null) {
+    private void remove(int port, Lost owner) throws IOException {
+        if (ports.remove(port, owner) && nft != null) {
             nft.run(NftScript.removePort(port));
         }
     }
@@ -114,21 +112,30 @@ public final class Steal implements PortSource {
             throw new SubscriptionRefused(
                     Errno.EPERM, "cannot steal: the agent lacks the capability NET_ADMIN");
         }
-        StealListener listener = StealListener.open(tunnels, loops.all().getLast());
+        int port = listenerPort();
         NftShell started = NftShell.start();
         try {
-            started.run(NftScript.create(listener.port()));
+            started.run(NftScript.create(port));
             started.run(NftScript.renew());
         } catch (IOException e) {
             started.close();
-            listener.close();
             throw refused(e);
         }
         ReturnRoute.install();
         nft = started;
-        loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
-        AgentLog.info("stealing is set up", "listener", listener.port());
+        AgentLog.info("stealing is set up", "listener", port);
         return started;
+    }
+
+    /** The listener, and the heart that beats for all later tables, are made once. */
+    private int listenerPort() throws InterruptedException {
+        StealListener open = listener;
+        if (open == null) {
+            open = StealListener.open(tunnels, loops.all().getLast());
+            listener = open;
+            loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
+        }
+        return open.port();
     }
 
     private static SubscriptionRefused refused(IOException e) {

@@ -37,10 +37,6 @@ final class StealListener extends ChannelInboundHandlerAdapter {
         return server.localAddress().getPort();
     }
 
-    void close() {
-        server.close();
-    }
-
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         EpollSocketChannel client = (EpollSocketChannel) accepted;

@@ -17,6 +17,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public final class TunnelServer {
     private final TargetLoops loops;
     private final Tunnels tunnels;
     private final OpenListener streams;
-    private final SessionIdentity own;
+    private final CompletableFuture<SessionIdentity> own;
     private final Fingerprint session;
     private @Nullable SslContext tls;
 
@@ -33,7 +34,7 @@ public final class TunnelServer {
             TargetLoops loops,
             Tunnels tunnels,
             OpenListener streams,
-            SessionIdentity own,
+            CompletableFuture<SessionIdentity> own,
             Fingerprint session) {
         this.loops = loops;
         this.tunnels = tunnels;
@@ -91,7 +92,7 @@ public final class TunnelServer {
     private synchronized SslContext tls() throws SSLException {
         SslContext made = tls;
         if (made == null) {
-            made = TunnelTls.ofAgent(own, session);
+            made = TunnelTls.ofAgent(own.join(), session);
             tls = made;
         }
         return made;
