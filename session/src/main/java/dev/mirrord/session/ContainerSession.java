@@ -35,6 +35,8 @@ public final class ContainerSession {
     private final SessionId id = SessionId.random();
     private final SessionLog log;
     private final Control events = new Control();
+    private final Object creation = new Object();
+    private boolean over;
 
     public ContainerSession(SessionRequest request, SessionOutput output) {
         this.request = request;
@@ -146,17 +148,22 @@ public final class ContainerSession {
 
     /**
      * Makes the layer volume and, where the app's run can be split, the app's container: neither
-     * needs the target.
+     * needs the target. What is made is made before the clean-up, or not at all.
      */
-    private static Optional<String> createApp(
+    private Optional<String> createApp(
             ContainerCommand command,
             EngineSide engine,
             ImageConfig image,
             Optional<String> relayDirectory) {
         Rewrite rewrite = engine.rewrite(image, Optional.empty(), relayDirectory);
         AppCommand app = AppCommand.of(command, rewrite);
-        engine.createLayer(rewrite);
-        return app.create().container();
+        synchronized (creation) {
+            if (over) {
+                throw new SessionFailure("the session is over");
+            }
+            engine.createLayer(rewrite);
+            return app.create().container();
+        }
     }
 
     /** Brings agent and app together, then waits for the app's end. */
@@ -222,6 +229,9 @@ public final class ContainerSession {
     }
 
     private void removeContainers(EngineSide engine) {
+        synchronized (creation) {
+            over = true;
+        }
         engine.removeAll();
         engine.close();
     }

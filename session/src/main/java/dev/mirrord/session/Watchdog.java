@@ -20,7 +20,7 @@ final class Watchdog implements AutoCloseable {
             session=$1 directory=$2
             shift 2
             read -r ended && exit 0
-            for pause in 0 2 10 20; do
+            for pause in 0 2 4 8; do
                 sleep $pause
                 for each in $("$@" ps -aq --filter label=dev.mirrord/session=$session --filter status=created); do
                     "$@" rm -f -v $each
