@@ -78,6 +78,9 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
                         fail(String.valueOf(e.getMessage()));
                     } catch (SSLException e) {
                         fail("the session's certificate cannot be used: " + e.getMessage());
+                    } catch (RuntimeException e) {
+                        // A fault of ours: the user shall see it, and nobody shall wait for us.
+                        fail("the sidecar failed: " + e);
                     }
                 });
     }

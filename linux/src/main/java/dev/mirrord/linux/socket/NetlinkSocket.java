@@ -42,7 +42,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** A buffer in the machine's byte order for a message of at most {@code size} bytes. */
     public static ByteBuffer message(int size, int type, int flags) {
-        ByteBuffer message = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+        ByteBuffer message = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
         return message.putInt(0).putShort((short) type).putShort((short) flags).putInt(1).putInt(0);
     }
 
@@ -50,8 +50,11 @@ public final class NetlinkSocket implements AutoCloseable {
     public int send(ByteBuffer message) {
         message.putInt(0, message.position());
         message.flip();
-        return Sockets.send(
-                fd, MemorySegment.ofBuffer(message), message.limit(), MemorySegment.NULL);
+        try (Arena once = Arena.ofConfined()) {
+            MemorySegment copy = once.allocate(message.limit(), 8);
+            copy.copyFrom(MemorySegment.ofBuffer(message));
+            return Sockets.send(fd, copy, message.limit(), MemorySegment.NULL);
+        }
     }
 
     /** The next datagram in the machine's byte order, valid until the next call; errors throw. */

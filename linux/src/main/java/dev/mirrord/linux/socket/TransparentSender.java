@@ -40,16 +40,14 @@ public final class TransparentSender implements AutoCloseable {
         }
     }
 
-    /**
-     * Sends what is between position and limit of a direct buffer; the result is lost, as UDP is.
-     */
+    /** Sends what is between position and limit; the result is lost, as UDP is. */
     public void send(ByteBuffer data, InetSocketAddress to) {
         try (Arena arena = Arena.ofConfined()) {
-            Sockets.send(
-                    fd,
-                    MemorySegment.ofBuffer(data),
-                    data.remaining(),
-                    SocketAddresses.write(arena, to));
+            MemorySegment bytes = MemorySegment.ofBuffer(data);
+            if (!bytes.isNative()) {
+                bytes = arena.allocate(data.remaining(), 8).copyFrom(bytes);
+            }
+            Sockets.send(fd, bytes, data.remaining(), SocketAddresses.write(arena, to));
         }
     }
 

@@ -2,11 +2,14 @@ package dev.mirrord.sidecar.capture;
 
 import dev.mirrord.sidecar.Log;
 import dev.mirrord.sidecar.SidecarFailure;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 
 /** Gives the rules and routes to the kernel, and finds out which queue it has. */
 public final class RulesInstaller {
+    private static final Tools.Result MISSING = new Tools.Result(-1, "not run");
+
     private RulesInstaller() {}
 
     /**
@@ -15,15 +18,23 @@ public final class RulesInstaller {
      * @throws SidecarFailure a sentence that says what is missing
      */
     public static QueueForm install(CaptureRules rules, boolean queue) {
-        Tool ipv4 = Tool.start(RuleText.routesIpv4(), "ip", "-force", "-batch", "-");
-        Tool ipv6 = Tool.start(RuleText.routes(), "ip", "-6", "-force", "-batch", "-");
-        QueueForm form = queue ? nftables(rules) : without(rules);
-        check("ip", ipv4.result());
-        Tool.Result six = ipv6.result();
-        if (!acceptable(six)) {
-            Log.line("no IPv6 routes", "why", six.words());
+        QueueForm form = queue ? QueueForm.IPTABLES_NFT : QueueForm.NONE;
+        List<Tools.Job> jobs = new ArrayList<>();
+        jobs.add(new Tools.Job("ip4", "ip -force -batch -", RuleText.routesIpv4()));
+        jobs.add(new Tools.Job("ip6", "ip -6 -force -batch -", RuleText.routes()));
+        jobs.add(nft(rules, form));
+        if (queue) {
+            jobs.addAll(iptables("nft"));
         }
-        return form;
+        Map<String, Tools.Result> results = Tools.run(jobs);
+        check("ip", result(results, "ip4"));
+        if (!acceptable(result(results, "ip6"))) {
+            Log.line("no IPv6 routes", "why", result(results, "ip6").words());
+        }
+        check("nft", result(results, "nft"));
+        return queue && !result(results, "queue4").succeeded()
+                ? otherQueue(rules, result(results, "queue4"))
+                : form;
     }
 
     /** Adds the target's addresses to the loopback device: apps bind and connect to them. */
@@ -32,103 +43,71 @@ public final class RulesInstaller {
         ipv4.forEach(a -> four.append("address replace ").append(a).append("/32 dev lo\n"));
         StringBuilder six = new StringBuilder();
         ipv6.forEach(a -> six.append("address replace ").append(a).append("/128 dev lo nodad\n"));
-        if (!ipv6.isEmpty()) {
-            six.append("route replace default dev lo metric 65535\n");
-        }
-        Tool first = Tool.start(four.toString(), "ip", "-force", "-batch", "-");
+        List<Tools.Job> jobs = new ArrayList<>();
+        jobs.add(new Tools.Job("IPv4", "ip -force -batch -", four.toString()));
         if (!six.isEmpty()) {
-            Tool.Result second =
-                    Tool.start(six.toString(), "ip", "-6", "-force", "-batch", "-").result();
-            if (!second.succeeded()) {
-                Log.line("no IPv6 addresses of the target", "why", second.words());
-            }
+            six.append("route replace default dev lo metric 65535\n");
+            jobs.add(new Tools.Job("IPv6", "ip -6 -force -batch -", six.toString()));
         }
-        Tool.Result result = first.result();
-        if (!result.succeeded()) {
-            Log.line("no IPv4 addresses of the target", "why", result.words());
-        }
+        Tools.run(jobs)
+                .forEach(
+                        (family, result) -> {
+                            if (!result.succeeded()) {
+                                Log.line(
+                                        "no addresses of the target",
+                                        "family",
+                                        family,
+                                        "why",
+                                        result.words());
+                            }
+                        });
     }
 
-    private static QueueForm nftables(CaptureRules rules) {
-        Tool.Result own = nft(rules, QueueForm.NFTABLES);
+    private static QueueForm otherQueue(CaptureRules rules, Tools.Result why) {
+        Log.line("no queue by xtables", "why", why.words());
+        Tools.Result own = run(nft(rules, QueueForm.NFTABLES));
         if (own.succeeded()) {
             return QueueForm.NFTABLES;
         }
-        if (!own.words().contains("queue")) {
-            throw failure("nft", own);
-        }
-        Tool.Result plain = nft(rules, QueueForm.IPTABLES_NFT);
-        if (!plain.succeeded()) {
-            throw failure("nft", plain);
-        }
-        if (iptables("nft")) {
-            return QueueForm.IPTABLES_NFT;
-        }
-        if (iptables("legacy")) {
+        Log.line("no queue by nftables", "why", own.words());
+        if (result(Tools.run(iptables("legacy")), "queue4").succeeded()) {
             return QueueForm.IPTABLES_LEGACY;
         }
-        return without(rules);
-    }
-
-    private static QueueForm without(CaptureRules rules) {
-        Tool.Result none = nft(rules, QueueForm.NONE);
-        if (!none.succeeded()) {
-            throw failure("nft", none);
-        }
+        check("nft", run(nft(rules, QueueForm.NONE)));
         return QueueForm.NONE;
     }
 
-    private static Tool.Result nft(CaptureRules rules, QueueForm form) {
-        return Tool.start(RuleText.nftables(rules, form), "nft", "-f", "-").result();
+    private static Tools.Job nft(CaptureRules rules, QueueForm form) {
+        return new Tools.Job("nft", "nft -f -", RuleText.nftables(rules, form));
     }
 
-    private static boolean iptables(String kind) {
-        Tool four = Tool.start(RuleText.iptables(), "iptables-" + kind + "-restore");
-        Tool six = Tool.start(RuleText.iptables(), "ip6tables-" + kind + "-restore");
-        Tool.Result first = four.result();
-        Tool.Result second = six.result();
-        if (!first.succeeded()) {
-            Log.line("no queue by xtables", "kind", kind, "why", first.words());
-        } else if (!second.succeeded()) {
-            Log.line("no IPv6 queue by xtables", "kind", kind, "why", second.words());
-        }
-        return first.succeeded();
+    private static List<Tools.Job> iptables(String kind) {
+        return List.of(
+                new Tools.Job("queue4", "iptables-" + kind + "-restore", RuleText.iptables()),
+                new Tools.Job("queue6", "ip6tables-" + kind + "-restore", RuleText.iptables()));
     }
 
-    private static void check(String tool, Tool.Result result) {
+    private static Tools.Result run(Tools.Job job) {
+        return result(Tools.run(List.of(job)), job.name());
+    }
+
+    private static Tools.Result result(Map<String, Tools.Result> results, String name) {
+        return results.getOrDefault(name, MISSING);
+    }
+
+    private static void check(String tool, Tools.Result result) {
         if (!acceptable(result)) {
-            throw failure(tool, result);
+            throw RulesFailure.of(tool, result);
         }
     }
 
     /** A rule of an earlier process of this sidecar may be there already. */
-    private static boolean acceptable(Tool.Result result) {
+    private static boolean acceptable(Tools.Result result) {
         return result.succeeded()
-                || result.words()
-                        .lines()
-                        .filter(line -> line.contains("RTNETLINK") || line.startsWith("Error"))
-                        .allMatch(line -> line.contains("File exists"));
-    }
-
-    private static SidecarFailure failure(String tool, Tool.Result result) {
-        String words = result.words().lines().limit(3).reduce("", (a, b) -> a + " " + b).strip();
-        String lower = words.toLowerCase(Locale.ROOT);
-        if (lower.contains("operation not permitted") || lower.contains("permission denied")) {
-            return new SidecarFailure(
-                    "the sidecar has no NET_ADMIN capability in its network namespace (%s: %s); rootless engines and some policies take it away"
-                            .formatted(tool, words));
-        }
-        if (lower.contains("no such file or directory") || lower.contains("not supported")) {
-            return new SidecarFailure(
-                    "the engine's kernel lacks what the sidecar needs (nf_tables with tproxy, conntrack, fib and reject): %s: %s"
-                            .formatted(tool, words));
-        }
-        if (lower.contains("syntax error")) {
-            return new SidecarFailure(
-                    "nft in the sidecar's image is too old, 1.0 or newer is needed: " + words);
-        }
-        return new SidecarFailure(
-                "the sidecar cannot install its rules: %s exited with %d: %s"
-                        .formatted(tool, result.code(), words));
+                || (result.words().contains("File exists")
+                        && result.words()
+                                .lines()
+                                .filter(line -> line.contains("RTNETLINK"))
+                                .allMatch(line -> line.contains("File exists")));
     }
 }

@@ -44,8 +44,7 @@ public final class UdpQueries {
     private void answer(
             InetSocketAddress app, InetSocketAddress server, DnsMessage query, byte[] bytes) {
         byte[] fitting = bytes.length <= query.udpSize() ? bytes : query.truncated(bytes[3] & 15);
-        ByteBuffer data = ByteBuffer.allocateDirect(fitting.length).put(fitting).flip();
-        sender.send(server, app, data);
+        sender.send(server, app, ByteBuffer.wrap(fitting));
     }
 
     private static Optional<DnsMessage> parse(ByteBuffer data) {

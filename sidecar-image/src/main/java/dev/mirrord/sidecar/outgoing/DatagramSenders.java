@@ -18,7 +18,7 @@ public final class DatagramSenders {
     private final LinkedHashMap<InetSocketAddress, TransparentSender> senders =
             new LinkedHashMap<>(64, 0.75f, true);
 
-    /** Sends a datagram from {@code peer} to {@code app}; any thread. {@code data} is direct. */
+    /** Sends a datagram from {@code peer} to {@code app}; any thread. */
     public synchronized void send(InetSocketAddress peer, InetSocketAddress app, ByteBuffer data) {
         TransparentSender sender = senders.get(peer);
         if (sender == null) {

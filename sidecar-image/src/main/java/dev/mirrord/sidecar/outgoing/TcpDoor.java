@@ -2,6 +2,7 @@ package dev.mirrord.sidecar.outgoing;
 
 import dev.mirrord.config.filter.Transport;
 import dev.mirrord.sidecar.Log;
+import dev.mirrord.sidecar.SidecarFailure;
 import dev.mirrord.sidecar.capture.CapturePolicy;
 import dev.mirrord.sidecar.dns.TcpQueries;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -29,7 +30,7 @@ public final class TcpDoor {
         int port = TransparentListener.open(loopback("127.0.0.1"), 0, this::accepted).getPort();
         try {
             TransparentListener.open(loopback("::1"), port, this::accepted);
-        } catch (RuntimeException e) {
+        } catch (SidecarFailure e) {
             Log.line("no IPv6 listener", "why", e.getMessage());
         }
         return port;

@@ -3,6 +3,7 @@ package dev.mirrord.sidecar.outgoing;
 import dev.mirrord.sidecar.EventLoops;
 import dev.mirrord.sidecar.SidecarFailure;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -37,18 +38,18 @@ final class TransparentListener {
                                 accepted.accept(channel);
                             }
                         });
-        try {
-            EventLoops.next().register(server).sync();
-            server.bind(new InetSocketAddress(address, port)).sync();
-            return server.localAddress();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SidecarFailure("the start was interrupted", e);
-        } catch (RuntimeException e) {
+        await(EventLoops.next().register(server), address);
+        await(server.bind(new InetSocketAddress(address, port)), address);
+        return server.localAddress();
+    }
+
+    private static void await(ChannelFuture step, InetAddress address) {
+        Throwable cause = step.awaitUninterruptibly().cause();
+        if (cause != null) {
             throw new SidecarFailure(
                     "the sidecar cannot open a transparent socket on %s: %s"
-                            .formatted(address.getHostAddress(), e.getMessage()),
-                    e);
+                            .formatted(address.getHostAddress(), cause.getMessage()),
+                    cause);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -70,14 +69,7 @@ final class UdpAssociation implements StreamListener {
         int length = message.readableBytes();
         try {
             InetSocketAddress peer = AddressCodec.read(message);
-            if (message.isDirect() && message.nioBufferCount() == 1) {
-                senders.send(peer, app, message.nioBuffer());
-            } else {
-                ByteBuf copy = ByteBufAllocator.DEFAULT.directBuffer(message.readableBytes());
-                copy.writeBytes(message);
-                senders.send(peer, app, copy.nioBuffer());
-                copy.release();
-            }
+            senders.send(peer, app, message.nioBuffer());
         } finally {
             message.release();
             from.consumed(length);
