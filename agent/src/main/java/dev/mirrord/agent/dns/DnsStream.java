@@ -9,17 +9,22 @@ import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /** One stream of DNS messages: forwards each query by an ID of its own and maps the answer back. */
 public final class DnsStream implements StreamListener {
     private static final int HEADER_BYTES = 12;
     private static final int MOST_PENDING = 1024;
 
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final TunnelStream stream;
     private final Target target;
     private final IntObjectMap<DnsQuery> pending = new IntObjectHashMap<>();
     private List<DnsUpstream> upstreams = List.of();
     private ResolvConf configuration = new ResolvConf(List.of());
+
+    private long looked = System.nanoTime() - LOOK_NANOS;
 
     private DnsStream(TunnelStream stream, Target target) {
         this.stream = stream;
@@ -50,17 +55,22 @@ public final class DnsStream implements StreamListener {
         }
     }
 
-    /** The file is read anew when nothing is under way; it may change while the target lives. */
+    /**
+     * The file is read anew, when nothing is under way, once a second at most; it may change while
+     * the target lives.
+     */
     private void reload() {
-        if (!pending.isEmpty()) {
+        long now = System.nanoTime();
+        if (!pending.isEmpty() || now - looked < LOOK_NANOS) {
             return;
         }
-        ResolvConf now = ResolvConf.of(target);
-        if (!now.equals(configuration)) {
+        looked = now;
+        ResolvConf read = ResolvConf.of(target);
+        if (!read.equals(configuration)) {
             closeUpstreams();
-            configuration = now;
+            configuration = read;
             List<DnsUpstream> made = new ArrayList<>();
-            now.servers().forEach(server -> made.add(new DnsUpstream(this, server)));
+            read.servers().forEach(server -> made.add(new DnsUpstream(this, server)));
             upstreams = made;
         }
     }
