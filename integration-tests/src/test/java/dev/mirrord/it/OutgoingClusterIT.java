@@ -2,148 +2,291 @@ package dev.mirrord.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Point 3: outgoing connections leave from the target's pod, and connect tells the truth. */
 class OutgoingClusterIT {
+    /** Servers that the shop has not: a database and a meter, in one pod. */
+    private static final String PEERS =
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: it-peers, namespace: shop, labels: {app: it-peers}}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: iperf
+                image: mirrord-test/glibc
+                imagePullPolicy: IfNotPresent
+                command: [iperf3, -s]
+                readinessProbe: {tcpSocket: {port: 5201}, periodSeconds: 1}
+              - name: postgres
+                image: mirrord-test/postgres
+                imagePullPolicy: IfNotPresent
+                env: [{name: POSTGRES_PASSWORD, value: it}]
+                readinessProbe: {tcpSocket: {port: 5432}, periodSeconds: 1}
+            """;
+
+    private static final String SCRIPT =
+            """
+            S tcp4; probe tcp "$(probe dns echo ip4):7" hello
+            S tcp6; probe tcp "[$(probe dns echo ip6)]:7" hello
+            S udp4; probe udp "$(probe dns echo ip4):7" hello
+            S udp6; probe udp "[$(probe dns echo ip6)]:7" hello
+            S refused; probe tcp echo:1
+            S refused6; probe tcp "[$(probe dns echo ip6)]:1"
+            S filtered; probe tcp 203.0.113.1:80 '' 3s
+            S host unreachable; probe tcp 203.0.113.2:80 '' 5s
+            S network unreachable; probe tcp 203.0.113.3:80 '' 5s
+            S prohibited; probe tcp 203.0.113.4:80 '' 5s
+            S accepted; probe tcp echo:9 '' 5s
+            S speaks first; nc -w 5 echo 25 </dev/null
+            S half-close; printf 'last words' | nc -N -w 5 echo 7 | tail -n +2
+            S python; python3 - <<'END'
+            import socket
+            s = socket.create_connection(('echo', 13), 5)
+            try:
+                print('read', s.recv(1))
+            except ConnectionResetError:
+                print('reset')
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.settimeout(5)
+            a = socket.gethostbyname('echo')
+            for port in (7, 5353):
+                s.sendto(b'x%d' % port, (a, port))
+                data, peer = s.recvfrom(2000)
+                print(peer == (a, port), data.split(b'\\n')[1].decode())
+            big = b'b' * 20000
+            s.sendto(big, (a, 7))
+            print('big', s.recvfrom(65535)[0].endswith(b'\\n' + big))
+            s = socket.create_connection(('echo', 7), 5)
+            s.settimeout(20)
+            import threading
+            sent = bytes(range(256)) * 40000
+            threading.Thread(target=lambda: (s.sendall(sent), s.shutdown(socket.SHUT_WR))).start()
+            got = bytearray()
+            while chunk := s.recv(65536):
+                got += chunk
+            print('bulk', got.split(b'\\n', 1)[1] == sent)
+            END
+            S redis; redis-cli -h 127.0.0.1 set it-key value; redis-cli -h 127.0.0.1 get it-key
+            S own port; probe tcp 127.0.0.1:80
+            S own port by name; probe tcp localhost:9090
+            S nobody; probe tcp 127.0.0.1:4
+            (cd /srv && exec python3 -m http.server 9090) >/dev/null 2>&1 &
+            until probe tcp 127.0.0.1:9090 >/dev/null; do :; done
+            S own port once the app listens; curl -sS http://127.0.0.1:9090/
+            S curl; curl -sS http://catalog/
+            S curl6; curl -6 -sS http://www.public.example/
+            S wrk; wrk -t1 -c4 -d1s http://catalog/
+            S iperf3; iperf3 -c PEERS -t 1 | tail -n 1
+            S iperf3 download; iperf3 -c PEERS -t 1 -R | tail -n 1
+            S iperf3 udp; iperf3 -c PEERS -t 1 -u -b 5M | tail -n 1
+            S psql; PGPASSWORD=it psql -h PEERS -U postgres -Atc 'select 40 + 2, inet_client_addr()'
+            kill %1
+            """;
+
+    private static Sections app = new Sections(Map.of());
+    private static String pod = "";
+    private static String pod6 = "";
+
+    @BeforeAll
+    static void connectEverywhere(@TempDir Path directory) throws Exception {
+        Path manifest = Files.writeString(directory.resolve("peers.yaml"), PEERS);
+        Command.run("dev/cluster/load", "mirrord-test/glibc", "mirrord-test/postgres").orFail();
+        Command.kubectl("apply", "-f", manifest.toString()).orFail();
+        Command.kubectl(
+                        "wait",
+                        "-n",
+                        "shop",
+                        "--for=condition=Ready",
+                        "pod/it-peers",
+                        "--timeout=100s")
+                .orFail();
+        pod = addressOf("app=web", 0);
+        pod6 = addressOf("app=web", 1);
+        String peers = addressOf("app=it-peers", 0);
+        app = Sections.of(Mirrord.onWeb(), SCRIPT.replace("PEERS", peers));
+    }
+
     @AfterAll
     static void nothingIsLeft() {
+        Command.kubectl(
+                "delete", "pod", "-n", "shop", "it-peers", "--ignore-not-found", "--wait=false");
         Cluster.assertNothingLeft();
     }
 
     @Test
-    void tcpLeavesFromThePodOfTheTarget() {
-        assertThat(Mirrord.onWeb().probe("tcp", "echo:7", "hello"))
-                .contains("connected")
-                .contains("peer " + podAddress() + ":")
-                .contains("hello");
+    void tcpAndUdpLeaveFromThePodOfTheTarget() {
+        assertThat(app.get("tcp4")).startsWith("connected ").contains("\npeer " + pod + ":");
+        assertThat(app.get("tcp4")).endsWith("\nhello");
+        assertThat(app.get("udp4")).startsWith("peer " + pod + ":").endsWith("\nhello");
+        assertThat(app.get("tcp6")).startsWith("connected ").contains("\npeer [" + pod6 + "]:");
+        assertThat(app.get("tcp6")).endsWith("\nhello");
+        assertThat(app.get("udp6")).startsWith("peer [" + pod6 + "]:").endsWith("\nhello");
     }
 
     @Test
-    void udpLeavesFromThePodOfTheTarget() {
-        assertThat(Mirrord.onWeb().probe("udp", "echo:7", "hello"))
-                .contains("peer " + podAddress() + ":")
-                .contains("hello");
+    void connectTellsTheTruth() {
+        assertThat(app.get("refused")).startsWith("ECONNREFUSED ");
+        assertThat(app.get("refused6")).startsWith("ECONNREFUSED ");
+        assertThat(app.get("filtered")).matches("timeout (3\\d|[4-9]\\d)\\d\\d");
+        assertThat(app.get("host unreachable")).startsWith("EHOSTUNREACH ");
+        assertThat(app.get("network unreachable")).startsWith("ENETUNREACH ");
+        assertThat(app.get("prohibited")).startsWith("EHOSTUNREACH ");
+        assertThat(app.get("accepted")).startsWith("connected ");
     }
 
     @Test
-    void anUnconnectedSocketTalksToSeveralPeers() {
-        String out =
-                Mirrord.onWeb()
-                        .script(
-                                """
-                                python3 - <<'END'
-                                import socket
-                                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                                s.settimeout(5)
-                                a = socket.gethostbyname('echo')
-                                for port in (7, 5353):
-                                    s.sendto(b'x%d' % port, (a, port))
-                                    data, peer = s.recvfrom(2000)
-                                    print(peer == (a, port), data.split(b'\\n')[1].decode())
-                                END
-                                """)
-                        .orFail()
-                        .outLine();
-        assertThat(out).isEqualTo("True x7\nTrue x5353");
+    void aServerThatSpeaksFirstIsHeardAndHalfCloseGoesThrough() {
+        assertThat(app.get("speaks first")).startsWith("220 ").contains(" ready for ");
+        assertThat(app.get("half-close")).isEqualTo("last words");
     }
 
     @Test
-    void aClosedPortIsRefused() {
-        Command.Result result = Mirrord.onWeb().run(Mirrord.STATIC, "tcp", "echo:1");
-        assertThat(result.out()).contains("ECONNREFUSED");
-    }
-
-    @Test
-    void aServerThatSpeaksFirstIsHeard() {
-        assertThat(Mirrord.onWeb().script("nc -w 5 echo 25 </dev/null").orFail().out())
-                .startsWith("220 ");
-    }
-
-    @Test
-    void aResetArrivesAsAReset() {
-        String out =
-                Mirrord.onWeb()
-                        .script(
-                                """
-                                python3 - <<'END'
-                                import socket
-                                s = socket.create_connection(('echo', 13), 5)
-                                try:
-                                    print('read', s.recv(1))
-                                except ConnectionResetError:
-                                    print('reset')
-                                END
-                                """)
-                        .orFail()
-                        .outLine();
-        assertThat(out).isEqualTo("reset");
-    }
-
-    @Test
-    void halfCloseGoesThrough() {
-        String out =
-                Mirrord.onWeb()
-                        .script("printf 'last words' | nc -N -w 5 echo 7 | tail -n +2")
-                        .orFail()
-                        .outLine();
-        assertThat(out).isEqualTo("last words");
+    void resetsDatagramsToSeveralPeersAndBulkArriveAsTheyWereSent() {
+        assertThat(app.get("python")).isEqualTo("reset\nTrue x7\nTrue x5353\nbig True\nbulk True");
     }
 
     @Test
     void theLoopbackOfThePodIsReachedButNotTheTargetsOwnPorts() {
-        assertThat(Mirrord.onWeb().script("redis-cli -h 127.0.0.1 ping").orFail().outLine())
-                .isEqualTo("PONG");
-        assertThat(Mirrord.onWeb().run(Mirrord.STATIC, "tcp", "127.0.0.1:80").out())
-                .contains("ECONNREFUSED");
-    }
-
-    @Test
-    void ignoreLocalhostKeepsLoopbackLocal(@TempDir Path directory) throws Exception {
-        Path config =
-                Files.writeString(
-                        directory.resolve("mirrord.json"),
-                        "{\"feature\":{\"network\":{\"outgoing\":{\"ignore_localhost\":true}}}}");
+        assertThat(app.get("redis")).isEqualTo("OK\nvalue");
         assertThat(
-                        Mirrord.onWeb()
-                                .with("-f", config.toString())
-                                .run(Mirrord.STATIC, "tcp", "127.0.0.1:6379")
-                                .out())
-                .contains("ECONNREFUSED");
+                        Command.kubectl(
+                                        "exec",
+                                        "-n",
+                                        "shop",
+                                        "deployment/web",
+                                        "-c",
+                                        "cache",
+                                        "--",
+                                        "redis-cli",
+                                        "get",
+                                        "it-key")
+                                .orFail()
+                                .outLine())
+                .isEqualTo("value");
+        assertThat(app.get("own port")).startsWith("ECONNREFUSED ");
+        assertThat(app.get("own port by name")).startsWith("ECONNREFUSED ");
+        assertThat(app.get("nobody")).startsWith("ECONNREFUSED ");
+        assertThat(app.get("own port once the app listens")).contains("Directory listing for /");
     }
 
     @Test
     void ordinaryClientsWork() {
-        assertThat(Mirrord.onWeb().script("curl -sS http://catalog/").orFail().out())
-                .contains("catalog");
-        assertThat(Mirrord.onWeb().script("wrk -t1 -c4 -d1s http://catalog/").orFail().out())
-                .contains("Requests/sec")
-                .doesNotContain("Socket errors");
-        assertThat(Mirrord.onWeb().probe("get", "http://orders:8080/")).isNotEmpty();
+        assertThat(app.get("curl")).contains("service: catalog");
+        assertThat(app.get("curl6")).contains("service: public-web", "peer: [fd00:");
+        assertThat(app.get("wrk")).contains("Requests/sec").doesNotContain("Socket errors");
+        assertThat(app.get("iperf3")).isEqualTo("iperf Done.");
+        assertThat(app.get("iperf3 download")).isEqualTo("iperf Done.");
+        assertThat(app.get("iperf3 udp")).isEqualTo("iperf Done.");
+        assertThat(app.get("psql")).isEqualTo("42|" + pod);
     }
 
     @Test
-    void aNeighbourOnAnOwnDockerNetworkStaysReachable() {
+    void ignoreLocalhostKeepsLoopbackLocal(@TempDir Path directory) throws Exception {
+        Sections local =
+                configured(directory, "\"ignore_localhost\": true")
+                        .run(
+                                """
+                                S loopback; probe tcp 127.0.0.1:6379
+                                S remote; probe tcp echo:7 hello
+                                """);
+        assertThat(local.get("loopback")).startsWith("ECONNREFUSED ");
+        assertThat(local.get("remote")).contains("peer ", "hello");
+    }
+
+    @Test
+    void theLocalFilterKeepsWhatItNames(@TempDir Path directory) throws Exception {
+        Sections filtered =
+                configured(directory, "\"filter\": {\"local\": [\"tcp://echo:7\"]}")
+                        .run(
+                                """
+                                S named; probe tcp echo:7 hello 2s
+                                S other port; probe tcp echo:25
+                                S other protocol; probe udp echo:7 hello
+                                """);
+        assertThat(filtered.get("named")).doesNotContain("connected");
+        assertThat(filtered.get("other port")).startsWith("connected ");
+        assertThat(filtered.get("other protocol")).contains("peer " + pod, "hello");
+    }
+
+    @Test
+    void theRemoteFilterTakesOnlyWhatItNames(@TempDir Path directory) throws Exception {
+        Sections filtered =
+                configured(directory, "\"filter\": {\"remote\": [\"echo:7\"]}")
+                        .run(
+                                """
+                                S named; probe tcp echo:7 hello
+                                S other; probe tcp echo:25 '' 2s
+                                """);
+        assertThat(filtered.get("named")).contains("peer ", "hello");
+        assertThat(filtered.get("other")).doesNotContain("connected");
+    }
+
+    @Test
+    void eachProtocolCanStayLocal() {
+        String both =
+                """
+                S name; probe dns echo ip4
+                S tcp; probe tcp echo:7 hello 2s
+                S udp; probe udp echo:7 hello 2s
+                """;
+        Sections noTcp = Sections.of(Mirrord.onWeb().with("--no-tcp-outgoing"), both);
+        assertThat(noTcp.get("tcp")).doesNotContain("connected");
+        assertThat(noTcp.get("udp")).contains("peer " + pod);
+        Sections noUdp = Sections.of(Mirrord.onWeb().with("--no-udp-outgoing"), both);
+        assertThat(noUdp.get("tcp")).contains("connected", "hello");
+        assertThat(noUdp.get("udp")).doesNotContain("peer");
+        Sections none = Sections.of(Mirrord.onWeb().with("--no-outgoing"), both);
+        assertThat(none.get("name")).startsWith("10.");
+        assertThat(none.get("tcp")).doesNotContain("connected");
+        assertThat(none.get("udp")).doesNotContain("peer");
+    }
+
+    @Test
+    void neighboursOnAnOwnNetworkAndTheHostStayReachable() throws Exception {
         Command.docker("network", "create", "mirrord-it-net").orFail();
-        try {
+        try (ServerSocket host = new ServerSocket(0)) {
+            Thread.ofVirtual().start(() -> greet(host));
             Command.docker(
-                            "run", "-d", "--rm", "--name", "mirrord-it-db", "--network",
-                            "mirrord-it-net", Mirrord.STATIC, "serve", "tcp=7")
+                            "run",
+                            "-d",
+                            "--rm",
+                            "--name",
+                            "mirrord-it-db",
+                            "--network",
+                            "mirrord-it-net",
+                            Mirrord.STATIC,
+                            "serve",
+                            "tcp=7")
                     .orFail();
-            assertThat(
+            Sections seen =
+                    Sections.of(
                             Mirrord.onWeb()
                                     .docker("--network", "mirrord-it-net")
-                                    .probe("tcp", "mirrord-it-db:7", "hello"))
-                    .contains("hello");
-            assertThat(
-                            Mirrord.onWeb()
-                                    .docker("--network", "mirrord-it-net")
-                                    .probe("tcp", "echo:7", "hello"))
-                    .contains("peer " + podAddress() + ":");
+                                    .docker("--add-host", "host.docker.internal:host-gateway"),
+                            """
+                            S neighbour; probe tcp mirrord-it-db:7 hello
+                            S host; nc -w 5 host.docker.internal %d </dev/null
+                            S cluster; probe tcp echo:7 hello
+                            """
+                                    .formatted(host.getLocalPort()));
+            assertThat(seen.get("neighbour"))
+                    .contains("peer ", "hello")
+                    .doesNotContain("peer " + pod, "peer [fd00:10:244");
+            assertThat(seen.get("host")).isEqualTo("from the host");
+            assertThat(seen.get("cluster")).contains("peer ", "hello");
         } finally {
             Command.docker("rm", "-f", "mirrord-it-db");
             Command.docker("network", "rm", "mirrord-it-net");
@@ -151,23 +294,42 @@ class OutgoingClusterIT {
     }
 
     @Test
-    void outgoingCanStayLocal() {
-        Command.Result result =
-                Mirrord.onWeb()
-                        .with("--no-outgoing")
-                        .run(Mirrord.STATIC, "tcp", "echo:7", "hello", "2s");
-        assertThat(result.out()).doesNotContain("peer " + podAddress());
-    }
-
-    @Test
     void targetlessHasDnsAndNetworkOfTheNamespace() {
-        assertThat(Mirrord.on("targetless").probe("tcp", "echo:7", "hello")).contains("hello");
+        String out = Mirrord.on("targetless").probe("udp", "echo:7", "hello");
+        assertThat(out).startsWith("peer ").endsWith("hello").doesNotContain("peer " + pod + ":");
     }
 
-    private static String podAddress() {
+    private record Configured(Path file) {
+        Sections run(String script) {
+            return Sections.of(Mirrord.onWeb().with("-f", file.toString()), script);
+        }
+    }
+
+    private static Configured configured(Path directory, String outgoing) throws IOException {
+        return new Configured(
+                Files.writeString(
+                        directory.resolve("mirrord.json"),
+                        "{\"feature\": {\"network\": {\"outgoing\": {" + outgoing + "}}}}"));
+    }
+
+    private static void greet(ServerSocket host) {
+        try (Socket client = host.accept()) {
+            client.getOutputStream().write("from the host\n".getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // The test has ended.
+        }
+    }
+
+    private static String addressOf(String selector, int index) {
         return Command.kubectl(
-                        "get", "pod", "-n", "shop", "-l", "app=web", "-o",
-                        "jsonpath={.items[0].status.podIP}")
+                        "get",
+                        "pod",
+                        "-n",
+                        "shop",
+                        "-l",
+                        selector,
+                        "-o",
+                        "jsonpath={.items[0].status.podIPs[" + index + "].ip}")
                 .orFail()
                 .outLine();
     }
