@@ -11,6 +11,9 @@ from .places import IMAGE, LOAD, NAMESPACE, ROOT, Failed
 
 SERVER = [f"server.{NAMESPACE}:8080", f"server.{NAMESPACE}:8081"]
 
+# Path of a configuration file for mirrord; none by default.
+CONFIGURATION = None
+
 
 class Client:
     """A `load client` that takes measurements by the line. `helpers` end when it ends."""
@@ -80,4 +83,6 @@ def mirrord(cluster):
 
 def mirrord_run(cluster, *options):
     session = [str(ROOT / "mirrord"), "container", "-t", "deployment/target", "-n", NAMESPACE]
+    if CONFIGURATION:
+        session += ["-f", CONFIGURATION]
     return [*session, "--", "docker", "run", "--rm", *options, IMAGE]

@@ -1,6 +1,6 @@
 """What is measured on the data path, how its figures are read, and what they have to reach."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import Callable
 
@@ -20,7 +20,7 @@ class Measurement:
     quick: str
     wan: str | None
     paths: tuple = EVERYWHERE
-    rounds: int | None = None
+    once: bool = False
 
 
 MEASUREMENTS = [
@@ -37,12 +37,12 @@ MEASUREMENTS = [
     Measurement("upload", "upload -mib 256", "upload -mib 128", "upload -mib 64"),
     Measurement(
         "beside-download",
-        "beside-download -n 300 -warm-up 50",
-        "beside-download -n 150 -warm-up 50",
+        "beside-download -n 150 -warm-up 50 -first 20",
+        "beside-download -n 100 -first 20",
         "beside-download -n 60 -first 20",
     ),
     Measurement("connections-1000", "connections -n 1000", "connections -n 1000", "connections -n 100"),
-    Measurement("connections-10000", "connections -n 10000", "connections -n 10000", None, rounds=1),
+    Measurement("connections-10000", "connections -n 10000", "connections -n 10000", None, once=True),
     Measurement(
         "dns-cached",
         f"dns -n 2000 -warm-up 200 -name server.{NAMESPACE}.svc.cluster.local",
@@ -72,7 +72,7 @@ class Figure:
     limit: Callable | None = None
     says: str = ""
     more_is_better: bool = False
-    first_round_only: bool = field(default=False)
+    cold: bool = False
 
 
 WARM50, WARM99 = ("warm", "p50"), ("warm", "p99")
@@ -83,11 +83,11 @@ NEW = "request on a new connection, "
 FIGURES = [
     Figure(LATENCY + "p50", "latency", WARM50, "ms", lambda v: v("latency", WARM50, "raw") + 0.15, "raw + 0.15"),
     Figure(LATENCY + "p99", "latency", WARM99, "ms", lambda v: v("latency", WARM99, "raw") + 1, "raw + 1"),
-    Figure(LATENCY + "first 100, p50", "latency", ("first", "p50"), "ms", first_round_only=True),
-    Figure(LATENCY + "first 100, p99", "latency", ("first", "p99"), "ms", first_round_only=True),
+    Figure(LATENCY + "first 100, p50", "latency", ("first", "p50"), "ms", cold=True),
+    Figure(LATENCY + "first 100, p99", "latency", ("first", "p99"), "ms", cold=True),
     Figure(NEW + "p50", "new-connection", WARM50, "ms", lambda v: v("new-connection", WARM50, "raw"), "raw"),
     Figure(NEW + "p99", "new-connection", WARM99, "ms"),
-    Figure(NEW + "first 100, p50", "new-connection", ("first", "p50"), "ms", first_round_only=True),
+    Figure(NEW + "first 100, p50", "new-connection", ("first", "p50"), "ms", cold=True),
     Figure(
         "download", "download", RATE, "MB/s",
         lambda v: 0.9 * v("download", RATE, "raw"), "0.9 x raw", more_is_better=True,
@@ -100,6 +100,8 @@ FIGURES = [
         "request beside a download, p50", "beside-download", WARM50, "ms",
         lambda v: 1.5 * v("beside-download", WARM50, "raw"), "1.5 x raw",
     ),
+    Figure("the first download", "download", RATE, "MB/s", cold=True, more_is_better=True),
+    Figure("the first upload", "upload", RATE, "MB/s", cold=True, more_is_better=True),
     Figure("request beside a download, p99", "beside-download", WARM99, "ms"),
     Figure(
         "the download meanwhile", "beside-download", ("bulkMegabytesPerSecond",), "MB/s", more_is_better=True
@@ -120,31 +122,32 @@ FIGURES = [
 ]  # fmt: skip
 
 class Results:
-    """Answers of all rounds: rounds[measurement] is a list of {path: answer}."""
+    """Answers of all rounds: {measurement: {"cold": {path: answer}, "rounds": [{path: answer}]}}."""
 
-    def __init__(self, rounds):
-        self.rounds = rounds
+    def __init__(self, measured):
+        self.measured = measured
 
-    def values(self, measurement, keys, path, first_only=False):
-        rounds = self.rounds.get(measurement, [])
-        found = [self._value(r.get(path), keys) for r in (rounds[:1] if first_only else rounds)]
-        return [value for value in found if value is not None]
+    def _rounds(self, measurement, cold=False):
+        of = self.measured.get(measurement, {"cold": {}, "rounds": []})
+        return [of["cold"]] if cold else of["rounds"]
 
-    def value(self, measurement, keys, path, first_only=False):
-        values = self.values(measurement, keys, path, first_only)
+    def value(self, measurement, keys, path, cold=False):
+        found = [self._value(r.get(path), keys) for r in self._rounds(measurement, cold)]
+        values = [value for value in found if value is not None]
         return median(values) if values else None
 
-    def ratio(self, measurement, keys, path, base):
+    def ratio(self, measurement, keys, path, base, cold=False):
         """Median of the ratios of rounds, each of which ran on both paths one after the other."""
         ratios = []
-        for r in self.rounds.get(measurement, []):
+        for r in self._rounds(measurement, cold):
             top, bottom = self._value(r.get(path), keys), self._value(r.get(base), keys)
             if top is not None and bottom:
                 ratios.append(top / bottom)
         return median(ratios) if ratios else None
 
     def errors(self, measurement, path):
-        answers = [r.get(path) or {} for r in self.rounds.get(measurement, [])]
+        rounds = [*self._rounds(measurement, True), *self._rounds(measurement)]
+        answers = [r.get(path) or {} for r in rounds]
         return [answer["error"] for answer in answers if "error" in answer]
 
     @staticmethod

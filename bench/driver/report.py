@@ -31,12 +31,12 @@ def data_path(rounds, round_trip=None):
             continue
         cells = []
         for path in ("direct", "raw", "mirrord"):
-            value = results.value(figure.measurement, figure.keys, path, figure.first_round_only)
+            value = results.value(figure.measurement, figure.keys, path, figure.cold)
             failed = value is None and results.errors(figure.measurement, path)
             cells.append("failed" if failed else number(value, figure.unit))
-        ratio = results.ratio(figure.measurement, figure.keys, "mirrord", "raw")
+        ratio = results.ratio(figure.measurement, figure.keys, "mirrord", "raw", figure.cold)
         limit, says = limit_of(figure, results, round_trip)
-        value = results.value(figure.measurement, figure.keys, "mirrord", figure.first_round_only)
+        value = results.value(figure.measurement, figure.keys, "mirrord", figure.cold)
         order = "≥" if figure.more_is_better else "≤"
         label = figure.label.replace("first 100", "first 20") if round_trip else figure.label
         lines.append(
