@@ -103,7 +103,6 @@ class OutgoingClusterIT {
     @BeforeAll
     static void connectEverywhere(@TempDir Path directory) throws Exception {
         Path manifest = Files.writeString(directory.resolve("peers.yaml"), PEERS);
-        Command.run("dev/cluster/load", "mirrord-test/glibc", "mirrord-test/postgres").orFail();
         Command.kubectl("apply", "-f", manifest.toString()).orFail();
         Command.kubectl(
                         "wait",
