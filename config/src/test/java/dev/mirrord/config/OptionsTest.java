@@ -62,7 +62,7 @@ class OptionsTest {
         assertThat(agent.logLevel()).isEqualTo("info");
         assertThat(agent.privileged()).isFalse();
         assertThat(agent.disableMeshSidecarInjection()).isTrue();
-        assertThat(agent.communicationTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(agent.communicationTimeout()).isEqualTo(Duration.ofSeconds(15));
         assertThat(agent.startupTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(agent.ttl()).isEqualTo(Duration.ofSeconds(5));
         assertThat(

@@ -1,47 +1,118 @@
 package dev.mirrord.session;
 
-import java.io.Console;
+import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.RunFlag;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The user's own {@code docker run}, with our terminal as its own. Docker's client handles the
- * terminal, resizes and Ctrl-C, as without us; signals that reach only us are passed on to it.
+ * The user's own {@code docker run}, with our terminal as its own: docker's client handles the
+ * terminal and its resizes, as without us.
+ *
+ * <p>Signals that reach only us are sent to the container. Ctrl-C on a terminal reaches docker's
+ * client by itself; that of Docker 28 does not pass it on from {@code docker start --attach}, as it
+ * does from {@code docker run}, but ends with exit code 0. Then the signal is sent for it, and the
+ * container, which goes on, is followed anew.
  */
 final class AppProcess {
-    private final Process process;
+    /** What {@code docker run} passes on; KILL and STOP cannot be, QUIT is the JVM's own. */
+    private static final List<String> SIGNALS =
+            List.of("TERM", "HUP", "USR1", "USR2", "ALRM", "CONT");
 
-    private AppProcess(Process process) {
+    private final EngineSide engine;
+    private final Optional<String> container;
+    private volatile Process process;
+    private volatile boolean interrupted;
+
+    private AppProcess(EngineSide engine, Optional<String> container, Process process) {
+        this.engine = engine;
+        this.container = container;
         this.process = process;
     }
 
-    static AppProcess start(List<String> command) {
+    /** Starts the app; from now on our signals are the app's. */
+    static AppProcess start(AppCommand app, EngineSide engine, ContainerCommand command) {
+        AppProcess started = new AppProcess(engine, app.container(), run(app.start()));
+        started.forwardSignals(command.last(RunFlag.SIG_PROXY).filter("false"::equals).isEmpty());
+        return started;
+    }
+
+    private static Process run(List<String> line) {
         try {
-            return new AppProcess(new ProcessBuilder(command).inheritIO().start());
+            return new ProcessBuilder(line).inheritIO().start();
         } catch (IOException e) {
             throw new SessionFailure(
-                    "cannot run %s: %s".formatted(command.getFirst(), e.getMessage()), e);
+                    "cannot run %s: %s".formatted(line.getFirst(), e.getMessage()), e);
         }
     }
 
     CompletableFuture<Integer> exitCode() {
-        return process.onExit().thenApply(Process::exitValue);
+        return process.onExit()
+                .thenComposeAsync(
+                        ended ->
+                                container
+                                        .filter(id -> interrupted && engine.isAppRunning(id))
+                                        .map(this::followAnew)
+                                        .orElseGet(
+                                                () ->
+                                                        CompletableFuture.completedFuture(
+                                                                ended.exitValue())),
+                        Background.EXECUTOR);
     }
 
-    /** From now on our signals are docker's. Ctrl-C on a terminal reaches docker by itself. */
-    void forwardSignals() {
-        Console console = System.console();
-        boolean terminal = console != null && console.isTerminal();
+    private CompletableFuture<Integer> followAnew(String id) {
+        interrupted = false;
+        process = run(engine.attachLine(id));
+        engine.signalApp(id, "INT");
+        return exitCode();
+    }
+
+    private void forwardSignals(boolean proxied) {
         Signals.handle(
                 "INT",
                 () -> {
-                    if (!terminal) {
-                        interrupt();
+                    if (isForeground()) {
+                        interrupted = true;
+                    } else {
+                        send("INT");
                     }
                 });
-        Signals.handle("TERM", process::destroy);
-        Signals.handle("HUP", process::destroy);
+        for (String signal : proxied ? SIGNALS : List.of("TERM", "HUP")) {
+            Signals.handle(signal, () -> send(signal));
+        }
+    }
+
+    private void send(String signal) {
+        Background.start(
+                "signal",
+                () -> {
+                    container.ifPresentOrElse(
+                            id -> engine.signalApp(id, signal), () -> sendToClient(signal));
+                    return signal;
+                });
+    }
+
+    private void sendToClient(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+        } catch (IOException e) {
+            process.destroy();
+        }
+    }
+
+    /** True where Ctrl-C reaches docker's client as well: it is in the terminal's own group. */
+    private static boolean isForeground() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return fields[2].equals(fields[5]);
+        } catch (IOException e) {
+            return System.console() != null && System.console().isTerminal();
+        }
     }
 
     boolean isAlive() {
@@ -50,13 +121,5 @@ final class AppProcess {
 
     void kill() {
         process.destroyForcibly();
-    }
-
-    private void interrupt() {
-        try {
-            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
-        } catch (IOException e) {
-            process.destroy();
-        }
     }
 }

@@ -22,21 +22,25 @@ import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.File;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a session makes in the cluster: the agent's Job, and port-forwards to it. */
 final class ClusterSide implements AutoCloseable {
-    /**
-     * How long the sidecar may take to reach the relay's socket before {@code docker exec} is used.
-     */
+    private static final int PLACING_SECONDS = 10;
+
+    /** How long a sidecar that is ready may take to reach the relay's socket. */
     private static final long PROBE_MILLISECONDS = 1_500;
 
     private final SessionId id;
     private final SessionRequest request;
     private final SessionLog log;
     private final SessionOutput output;
+    private final CountDownLatch placed = new CountDownLatch(1);
+    private boolean over;
+    private @Nullable Thread placing;
     private @Nullable Cluster cluster;
     private @Nullable RelayServer relay;
     private @Nullable ExecTunnels execTunnels;
@@ -89,9 +93,43 @@ final class ClusterSide implements AutoCloseable {
     Agent startAgent(Resolved resolved, SessionIdentity identity) {
         AgentPlacement placement = placement(resolved, identity.fingerprint().hex());
         output.detail("starting the agent " + placement.name() + " in " + placement.namespace());
-        PlacedAgent placed = placement.place(resolved.cluster());
-        log.line("agent ready", "pod", placed.pod(), "port", placed.port());
-        return new Agent(resolved, placed);
+        beginPlacing();
+        try {
+            PlacedAgent ready = placement.place(resolved.cluster());
+            log.line("agent ready", "pod", ready.pod(), "port", ready.port());
+            return new Agent(resolved, ready);
+        } finally {
+            placed.countDown();
+        }
+    }
+
+    private void beginPlacing() {
+        synchronized (placed) {
+            if (over) {
+                throw new SessionFailure("the session is over");
+            }
+            placing = Thread.currentThread();
+        }
+    }
+
+    /** A Job that is just being created could come into being after its deletion. */
+    private void endPlacing() {
+        Thread running;
+        synchronized (placed) {
+            over = true;
+            running = placing;
+        }
+        if (running == null) {
+            return;
+        }
+        running.interrupt();
+        try {
+            if (!placed.await(PLACING_SECONDS, TimeUnit.SECONDS)) {
+                log.line("the agent is still being placed", "session", id);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     AgentPlacement placement(Resolved resolved, String fingerprint) {
@@ -114,7 +152,11 @@ final class ClusterSide implements AutoCloseable {
      * Lets the sidecar's tunnels through to the agent: by its socket, else over {@code docker
      * exec}.
      */
-    synchronized void relay(Agent agent, SessionDirectory directory, EngineSide engine) {
+    synchronized void relay(
+            Agent agent,
+            SessionDirectory directory,
+            EngineSide engine,
+            CompletableFuture<?> sidecarReady) {
         PortForward forward = new PortForward(agent.resolved().cluster());
         ExecTunnels byExec =
                 new ExecTunnels(
@@ -137,7 +179,11 @@ final class ClusterSide implements AutoCloseable {
                             return forward.open(agent.placed().pod(), agent.placed().port(), loop);
                         },
                         lost -> log.failure("tunnel lost", lost));
-        reached.completeOnTimeout(false, PROBE_MILLISECONDS, TimeUnit.MILLISECONDS)
+        sidecarReady
+                .thenCompose(
+                        _ ->
+                                reached.completeOnTimeout(
+                                        false, PROBE_MILLISECONDS, TimeUnit.MILLISECONDS))
                 .thenAccept(
                         works -> {
                             if (!works) {
@@ -173,6 +219,7 @@ final class ClusterSide implements AutoCloseable {
     /** Removes the agent, whether it is there already or only on its way. */
     synchronized void deleteAgent(CompletableFuture<Agent> agent) {
         agent.cancel(true);
+        endPlacing();
         if (cluster == null) {
             return;
         }

@@ -10,6 +10,7 @@ import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.sidecar.ControlListener;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,6 +36,7 @@ public final class ContainerSession {
     private final SessionId id = SessionId.random();
     private final SessionLog log;
     private final Control events = new Control();
+    private final CompletableFuture<Void> interrupted = new CompletableFuture<>();
     private final Object creation = new Object();
     private boolean over;
 
@@ -72,6 +74,15 @@ public final class ContainerSession {
     }
 
     private int run(ContainerCommand command) {
+        for (String signal : List.of("INT", "TERM", "HUP")) {
+            Signals.handle(
+                    signal,
+                    () ->
+                            interrupted.completeExceptionally(
+                                    new SessionFailure(
+                                            "interrupted by SIG%s before the app ran"
+                                                    .formatted(signal))));
+        }
         CompletableFuture<SessionIdentity> identity =
                 Background.start("identity", () -> SessionIdentity.generate("mirrord session"));
         try (SessionDirectory directory = SessionDirectory.create(id);
@@ -118,17 +129,17 @@ public final class ContainerSession {
                         (config, engine) -> createApp(command, engine, config, await(relay)),
                         Background.EXECUTOR);
         ClusterSide.Resolved resolved = firstOf(target, container);
-        EngineSide engine = await(engineFuture);
-        Rewrite rewrite = engine.rewrite(await(image), resolved.hostname(), await(relay));
+        EngineSide engine = firstOf(engineFuture, target);
+        Rewrite rewrite = engine.rewrite(firstOf(image, agent), resolved.hostname(), await(relay));
         rewrite.notices().forEach(output::notice);
-        AppCommand app = AppCommand.of(command, rewrite).created(await(container));
+        AppCommand app = AppCommand.of(command, rewrite).created(firstOf(container, agent));
         firstFailure(agent);
+        firstFailure(interrupted);
         app.sidecar().portsNotice().ifPresent(output::notice);
         engine.startSidecar(app.sidecar());
         // The launcher waits for the sidecar's socket and for its context: the container need not.
         events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
-        AppProcess process = AppProcess.start(app.start());
-        process.forwardSignals();
+        AppProcess process = AppProcess.start(app, engine, command);
         try (SidecarConnection connection = SidecarConnection.open(engine, events, log)) {
             SidecarControl control = connection.control();
             control.send(
@@ -185,7 +196,7 @@ public final class ContainerSession {
                 throw new SessionFailure(events.failed.join());
             }
             ClusterSide.Agent ready = await(agent);
-            cluster.relay(ready, directory, engine);
+            cluster.relay(ready, directory, engine, events.ready);
             output.notice(cluster.summary(ready));
             control.send(cluster.agentMessage(ready));
             CompletableFuture.anyOf(exitCode, events.failed).get();
@@ -236,9 +247,9 @@ public final class ContainerSession {
         engine.close();
     }
 
-    /** The result of {@code wanted}, unless {@code other} fails earlier. */
-    private static <T> T firstOf(CompletableFuture<T> wanted, CompletableFuture<?> other) {
-        await(CompletableFuture.anyOf(wanted, failureOf(other)));
+    /** The result of {@code wanted}, unless {@code other} fails or a signal comes earlier. */
+    private <T> T firstOf(CompletableFuture<T> wanted, CompletableFuture<?> other) {
+        await(CompletableFuture.anyOf(wanted, failureOf(other), failureOf(interrupted)));
         return await(wanted);
     }
 
@@ -280,6 +291,7 @@ public final class ContainerSession {
 
     /** What the sidecar has said so far. */
     private final class Control implements ControlListener {
+        final CompletableFuture<Void> ready = new CompletableFuture<>();
         final CompletableFuture<Void> launcher = new CompletableFuture<>();
         final CompletableFuture<Void> connected = new CompletableFuture<>();
         final CompletableFuture<String> failed = new CompletableFuture<>();
@@ -288,11 +300,12 @@ public final class ContainerSession {
         public void onMessage(String type, JsonNode message) {
             log.line("sidecar says", "type", type);
             switch (type) {
+                case "ready" -> done(ready);
                 case "launcher" -> done(launcher);
                 case "connected" -> done(connected);
                 case "notice" -> output.notice(message.path("text").asText());
                 case "failed" -> failed.complete(message.path("text").asText());
-                case "ready", "launcherGone", "summary" -> {}
+                case "launcherGone", "summary" -> {}
                 default -> log.line("unknown message of the sidecar", "type", type);
             }
         }

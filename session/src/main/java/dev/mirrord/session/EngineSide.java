@@ -2,6 +2,7 @@ package dev.mirrord.session;
 
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.engine.ClientEnvironment;
+import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.engine.Endpoint;
 import dev.mirrord.session.docker.engine.Engine;
 import dev.mirrord.session.docker.engine.ExecStream;
@@ -110,6 +111,21 @@ final class EngineSide implements AutoCloseable {
     boolean sharesFiles() {
         return engine.endpoint() instanceof Endpoint.UnixSocket
                 && !"exec".equals(System.getenv("MIRRORD_RELAY"));
+    }
+
+    /** Sends a signal to the app's container, as docker's client does. */
+    void signalApp(String container, String signal) {
+        engine.containers().signal(container, signal);
+    }
+
+    /** True while the app's container runs. */
+    boolean isAppRunning(String container) {
+        return engine.containers().inspect(container).filter(state -> state.running()).isPresent();
+    }
+
+    /** The line that follows a running container again. */
+    List<String> attachLine(String container) {
+        return DockerCli.of(command).line("attach", container);
     }
 
     /** True while the app's container was created and has never run. */

@@ -58,6 +58,13 @@ public final class Containers {
         }
     }
 
+    /**
+     * Sends a signal, named without SIG, to a container's first process; one that ended is fine.
+     */
+    public void signal(String container, String signal) {
+        api.post(path(container) + "/kill?signal=" + signal, null);
+    }
+
     /** Removes a container with its anonymous volumes, running or not; one that is gone is fine. */
     public void remove(String container) {
         EngineApi.Reply reply = api.delete(path(container) + "?force=1&v=1");

@@ -48,7 +48,7 @@ public record AgentSettings(
                 null,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(15),
                 Duration.ofDays(1),
                 List.of(),
                 Map.of(),
