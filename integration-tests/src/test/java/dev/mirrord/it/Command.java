@@ -72,6 +72,7 @@ final class Command {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(ROOT.toFile());
         builder.environment().put("KUBECONFIG", Cluster.kubeconfig());
+        builder.environment().put("XDG_STATE_HOME", Sessions.STATE.toString());
         builder.environment().putAll(environment);
         try {
             Process process = builder.start();
@@ -111,6 +112,11 @@ final class Command {
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
+        }
+
+        /** Both streams so far. */
+        String text() {
+            return out.text() + err.text();
         }
 
         /** Waits until standard output contains {@code text}. */

@@ -2,53 +2,139 @@ package dev.mirrord.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Point 4: the target's incoming traffic, mirrored, stolen or left alone. */
+/**
+ * Point 4: the target's incoming traffic, mirrored, stolen or left alone. App and target have one
+ * hostname; they are told apart by their SERVICE_NAME.
+ */
 class IncomingClusterIT {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration GIVEN_BACK = Duration.ofSeconds(10);
 
+    private static Client client;
+
+    @BeforeAll
+    static void startClient() {
+        client = Client.start("mirrord-it-incoming");
+    }
+
+    @BeforeEach
     @AfterEach
-    void theTargetAnswers() {
-        assertThat(ask()).startsWith("web-");
+    void theTargetAnswersAndHasNoRules() {
+        Eventually.within(GIVEN_BACK, Node::rulesOfWeb).until(() -> Node.rulesOfWeb().isBlank());
+        assertThat(client.askWeb("/")).contains("service: web\n");
     }
 
     @AfterAll
     static void nothingIsLeft() {
+        client.close();
         Cluster.assertNothingLeft();
     }
 
     @Test
-    void aStolenPortIsAnsweredByTheAppAndGivenBack() {
-        try (Command.Running app =
-                Mirrord.onWeb()
-                        .with("--steal")
-                        .docker("-e", "SERVICE_NAME=stolen-by-app")
-                        .start(Mirrord.STATIC, "listen", "80")) {
-            Eventually.within(START, () -> app.err().text())
-                    .until(() -> askService().contains("stolen-by-app"));
-            for (int i = 0; i < 20; i++) {
-                assertThat(askService()).contains("stolen-by-app");
+    void aPortIsStolenWhileTheAppListensOnIt() throws IOException {
+        String rulesBefore = Node.policyRulesOfWeb();
+        try (Command.Running prober = client.probeWeb();
+                Command.Running app =
+                        Mirrord.onWeb()
+                                .with("--steal")
+                                .docker("-i", "-e", "SERVICE_NAME=app", "--entrypoint", "bash")
+                                .start(
+                                        Mirrord.GLIBC,
+                                        "-c",
+                                        "echo waits; read; probe listen 80 & read; kill $!; wait;"
+                                                + " echo closed; read")) {
+            app.awaitOut("waits", START);
+            for (int i = 0; i < 5; i++) {
+                assertThat(client.askWeb("/")).contains("service: web\n");
             }
+            type(app);
+            Eventually.within(START, app::text)
+                    .until(() -> client.askWeb("/").contains("service: app\n"));
+            for (int i = 0; i < 5; i++) {
+                assertThat(client.askWeb("/x?y=z"))
+                        .contains(
+                                "service: app\n", "peer: " + client.address() + ":", "url: /x?y=z");
+            }
+            assertThat(client.askWeb6("/"))
+                    .contains("service: app\n", "peer: [" + client.address6() + "]:");
+            assertThat(Node.rulesOfWeb()).contains("redirect");
+            assertThat(client.askWeb(":9090/")).contains("service: web\n");
+            type(app);
+            app.awaitOut("closed", START);
+            Eventually.within(GIVEN_BACK, app::text)
+                    .until(() -> client.askWeb("/").contains("service: web\n"));
+            List<String> outcomes = outcomes(prober);
+            assertThat(Set.copyOf(outcomes)).contains("web", "app");
+            // Three ask at a time: what the app was answering when it was killed is its own loss.
+            assertThat(outcomes.stream().filter(each -> !Set.of("web", "app").contains(each)))
+                    .hasSizeLessThanOrEqualTo(3)
+                    .allMatch(Set.of("cut", "reset")::contains);
+            type(app);
+            assertThat(app.await(Duration.ofSeconds(30)).exitCode()).isZero();
         }
-        Eventually.within(Duration.ofSeconds(10), IncomingClusterIT::askService)
-                .until(() -> !askService().contains("stolen-by-app"));
+        assertThat(Node.policyRulesOfWeb()).isEqualTo(rulesBefore);
     }
 
+    /**
+     * The kernel takes the rules away with their owner: only what was in flight is lost, by reset.
+     */
     @Test
-    void theAppSeesTheTruePeer() {
-        String client = clientAddress();
+    void aKilledAgentGivesThePortBackAtOnce() {
+        String name = "mirrord-it-killed-agent";
         try (Command.Running app =
                 Mirrord.onWeb()
                         .with("--steal")
-                        .docker("-e", "SERVICE_NAME=stolen-by-app")
+                        .docker("-e", "SERVICE_NAME=app", "--name", name)
                         .start(Mirrord.STATIC, "listen", "80")) {
-            Eventually.within(START, () -> app.err().text())
-                    .until(() -> askService().contains("stolen-by-app"));
-            assertThat(askService()).contains(client);
+            Eventually.within(START, app::text)
+                    .until(() -> client.askWeb("/").contains("service: app\n"));
+            String session = Mirrord.sessionOf(name);
+            double before;
+            double after;
+            List<String> lines;
+            try (Command.Running load =
+                            client.background("wrk", "-t1", "-c16", "-d6s", "http://web/");
+                    Command.Running prober = client.probeWeb()) {
+                Eventually.within(START, prober::text)
+                        .until(() -> outcomes(prober).stream().filter("app"::equals).count() > 100);
+                before = now();
+                Node.killAgent(session);
+                after = now();
+                Eventually.within(START, prober::text)
+                        .until(() -> outcomes(prober).stream().filter("web"::equals).count() > 100);
+                assertThat(load.await(START).out()).contains("requests in");
+                lines = prober.out().text().lines().filter(line -> line.contains(" ")).toList();
+            }
+            assertThat(lines)
+                    .allSatisfy(
+                            line -> {
+                                double begin = Double.parseDouble(line.split(" ")[0]);
+                                String outcome = line.split(" ")[1];
+                                if (begin > after) {
+                                    assertThat(outcome).isEqualTo("web");
+                                } else if (begin < before - 1) {
+                                    assertThat(outcome).isEqualTo("app");
+                                } else {
+                                    assertThat(outcome).isIn("app", "web", "reset");
+                                }
+                            });
+            Command.Result ended = app.await(Duration.ofSeconds(40));
+            assertThat(ended.exitCode()).isEqualTo(125);
+            assertThat(ended.err()).contains("agent").doesNotContain("\tat ");
         }
     }
 
@@ -58,75 +144,67 @@ class IncomingClusterIT {
                 Mirrord.onWeb()
                         .docker("--entrypoint", "python3")
                         .start(Mirrord.GLIBC, "-u", "-m", "http.server", "80")) {
-            Eventually.within(START, () -> app.err().text() + app.out().text())
+            app.awaitOut("Serving HTTP", START);
+            Eventually.within(START, app::text)
                     .until(
                             () -> {
-                                assertThat(askService("/copy-me")).contains("web-");
-                                return (app.err().text() + app.out().text()).contains("/copy-me");
+                                assertThat(client.askWeb("/copy")).contains("service: web\n");
+                                return app.text().contains("/copy");
                             });
+            assertThat(app.text())
+                    .contains(client.address() + " - - ")
+                    .contains("ports 80, 9090 mirrored");
+            assertThat(Node.rulesOfWeb()).isBlank();
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.askWeb("/each-" + i)).contains("service: web\n");
+            }
+            Eventually.within(START, app::text).until(() -> app.text().contains("/each-9"));
+            assertThat(app.text().lines().filter(line -> line.contains("GET /each-"))).hasSize(10);
         }
     }
 
     @Test
-    void offLeavesIncomingAlone(@org.junit.jupiter.api.io.TempDir java.nio.file.Path directory)
-            throws Exception {
-        java.nio.file.Path config =
-                java.nio.file.Files.writeString(
+    void offLeavesIncomingAlone(@TempDir Path directory) throws IOException {
+        Path config =
+                Files.writeString(
                         directory.resolve("mirrord.yaml"),
-                        "feature: {network: {incoming: off}}\n");
+                        "feature: {network: {incoming: \"off\"}}\n");
         try (Command.Running app =
                 Mirrord.onWeb()
                         .with("-f", config.toString())
-                        .docker("--entrypoint", "python3")
-                        .start(Mirrord.GLIBC, "-u", "-m", "http.server", "80")) {
-            app.awaitErr("Serving HTTP", START);
+                        .docker("-i", "--entrypoint", "bash")
+                        .start(
+                                Mirrord.GLIBC,
+                                "-c",
+                                "python3 -u -m http.server 80 2>&1 & read; curl -s"
+                                        + " http://127.0.0.1/own >/dev/null; echo asked; read")) {
+            app.awaitOut("Serving HTTP", START);
             for (int i = 0; i < 10; i++) {
-                askService("/not-for-you");
+                assertThat(client.askWeb("/not-for-you")).contains("service: web\n");
             }
-            assertThat(app.err().text() + app.out().text()).doesNotContain("/not-for-you");
+            assertThat(Node.rulesOfWeb()).isBlank();
+            // A request of its own comes after: what should have come is there by then.
+            type(app);
+            app.awaitOut("asked", START);
+            assertThat(app.text()).contains("/own").doesNotContain("/not-for-you");
         }
     }
 
-    @Test
-    void aKilledAgentGivesThePortBackAtOnce() {
-        try (Command.Running app =
-                Mirrord.onWeb()
-                        .with("--steal")
-                        .docker("-e", "SERVICE_NAME=stolen-by-app")
-                        .start(Mirrord.STATIC, "listen", "80")) {
-            Eventually.within(START, () -> app.err().text())
-                    .until(() -> askService().contains("stolen-by-app"));
-            Command.shell(
-                            "docker exec mirrord-node pkill -KILL -f dev.mirrord.agent.AgentMain")
-                    .orFail();
-            Eventually.within(Duration.ofSeconds(1), IncomingClusterIT::ask)
-                    .until(() -> !ask().contains("stolen-by-app"));
-            for (int i = 0; i < 20; i++) {
-                assertThat(askService()).startsWith("web-");
-            }
-        }
+    private static void type(Command.Running app) throws IOException {
+        app.process().getOutputStream().write("\n".getBytes(StandardCharsets.US_ASCII));
+        app.process().getOutputStream().flush();
     }
 
-    private static String ask() {
-        return askService();
+    private static List<String> outcomes(Command.Running prober) {
+        return prober.out()
+                .text()
+                .lines()
+                .filter(line -> line.contains(" "))
+                .map(line -> line.substring(line.indexOf(' ') + 1))
+                .toList();
     }
 
-    private static String askService() {
-        return askService("/");
-    }
-
-    /** Asks the service from another pod, as any client in the cluster does. */
-    private static String askService(String path) {
-        return Command.kubectl(
-                        "exec", "-n", "shop", "deployment/echo", "--", "/probe", "get", "http://web" + path)
-                .out();
-    }
-
-    private static String clientAddress() {
-        return Command.kubectl(
-                        "get", "pod", "-n", "shop", "-l", "app=echo", "-o",
-                        "jsonpath={.items[0].status.podIP}")
-                .orFail()
-                .outLine();
+    private static double now() {
+        return System.currentTimeMillis() / 1000.0;
     }
 }

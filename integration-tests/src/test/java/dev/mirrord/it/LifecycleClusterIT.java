@@ -2,15 +2,21 @@ package dev.mirrord.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Point 5: hostname, standard streams, signals, exit codes, and nothing left behind. */
 class LifecycleClusterIT {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration END = Duration.ofSeconds(30);
 
     @AfterEach
     void nothingIsLeft() {
@@ -18,141 +24,177 @@ class LifecycleClusterIT {
     }
 
     @Test
-    void theHostnameIsTheTargets() {
-        assertThat(Mirrord.onWeb().probe("hostname"))
-                .isEqualTo(
-                        Command.kubectl(
-                                        "exec", "-n", "shop", "deployment/web", "-c", "web", "--",
-                                        "hostname")
-                                .orFail()
-                                .outLine());
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 42, 255})
-    void theExitCodeIsTheApps(int code) {
-        assertThat(Mirrord.onWeb().run(Mirrord.STATIC, "exit", Integer.toString(code)).exitCode())
-                .isEqualTo(code);
-    }
-
-    @Test
-    void standardInputReachesTheApp() {
-        Command.Result result =
-                Command.shell(
-                        "printf 'one\\ntwo\\n' | ./mirrord container -t deployment/web -n shop -q -- docker run --rm -i --entrypoint cat "
-                                + Mirrord.GLIBC);
-        assertThat(result.orFail().out()).isEqualTo("one\ntwo\n");
-    }
-
-    @Test
-    void aTerminalIsATerminal() {
-        Command.Result result =
-                Command.shell(
-                        "script -qec \"./mirrord container -t deployment/web -n shop -q -- docker run --rm -it --entrypoint bash "
-                                + Mirrord.GLIBC
-                                + " -c 'tty; stty size'\" /dev/null");
-        assertThat(result.out()).contains("/dev/pts/0");
+    void hostnameStandardInputAndExitCodeAreThoseOfAPlainRun() throws IOException {
+        Command.Running running =
+                Mirrord.onWeb()
+                        .with("-q")
+                        .docker("-i", "--entrypoint", "bash")
+                        .start(Mirrord.GLIBC, "-c", "hostname; cat; echo to-stderr >&2; exit 42");
+        running.process()
+                .getOutputStream()
+                .write("one\ntwo without end".getBytes(StandardCharsets.UTF_8));
+        Command.Result result = Command.finish(running, START);
+        String pod =
+                Command.kubectl(
+                                "get",
+                                "pod",
+                                "-n",
+                                "shop",
+                                "-l",
+                                "app=web",
+                                "-o",
+                                "jsonpath={.items[0].metadata.name}")
+                        .orFail()
+                        .outLine();
+        assertThat(result.exitCode()).isEqualTo(42);
+        assertThat(result.out()).isEqualTo(pod + "\none\ntwo without end");
+        assertThat(result.err()).isEqualTo("to-stderr\n");
     }
 
     @Test
-    void ctrlCEndsTheApp() {
-        try (Command.Running app = Mirrord.onWeb().start(Mirrord.STATIC, "signals")) {
-            app.awaitOut("ready", START);
-            app.signal("TERM");
-            assertThat(app.await(Duration.ofSeconds(20)).out()).contains("terminated");
+    void exitCodesAreDockers() {
+        assertThat(Mirrord.onWeb().script("kill -9 $$").exitCode()).isEqualTo(137);
+        assertThat(
+                        Mirrord.onWeb()
+                                .docker("--entrypoint", "/no/such/program")
+                                .run(Mirrord.STATIC)
+                                .exitCode())
+                .isEqualTo(127);
+        assertThat(Mirrord.onWeb().docker("--entrypoint", "/etc/passwd").run(Mirrord.GLIBC))
+                .extracting(Command.Result::exitCode)
+                .isEqualTo(126);
+    }
+
+    /** A terminal that `script` makes: its size changes, its colours and its Ctrl-C arrive. */
+    @Test
+    void aTerminalIsATerminal(@TempDir Path directory) throws IOException {
+        Path tty = directory.resolve("tty");
+        String app =
+                "echo start-$(tput cols 2>/dev/null || stty size)-$TERM; trap \"echo"
+                        + " resized-\\$(stty size)\" WINCH; trap \"echo interrupted; exit 7\" INT;"
+                        + " printf \"\\033[31mred\\033[0m\\n"
+                        + "\"; echo ready; while :; do sleep 0.2; done";
+        String line =
+                "tty > "
+                        + tty
+                        + "; stty rows 40 cols 100; ./mirrord container -t deployment/web -n shop"
+                        + " -- docker run --rm -it --entrypoint bash "
+                        + Mirrord.GLIBC
+                        + " -c '"
+                        + app
+                        + "'; echo code-$?";
+        try (Command.Running terminal =
+                Command.start(
+                        List.of("script", "-qefc", line, "/dev/null"),
+                        Map.of("SHELL", "/bin/bash", "TERM", "xterm"))) {
+            terminal.awaitOut("ready", START);
+            assertThat(terminal.text()).contains("-xterm", "\u001b[31mred\u001b[0m");
+            String device = Files.readString(tty).strip();
+            Command.run("stty", "-F", device, "rows", "50", "cols", "120").orFail();
+            terminal.awaitOut("resized-50 120", END);
+            terminal.process().getOutputStream().write(3);
+            terminal.process().getOutputStream().flush();
+            terminal.awaitOut("interrupted", END);
+            terminal.awaitOut("code-7", END);
+            assertThat(terminal.text()).doesNotContain("\tat ");
         }
     }
 
     @Test
-    void aKilledCliLeavesNothing() {
+    void signalsReachTheApp() {
+        try (Command.Running app = Mirrord.onWeb().start(Mirrord.STATIC, "signals", "9")) {
+            app.awaitOut("ready", START);
+            for (String signal : List.of("INT", "HUP", "USR1", "USR2")) {
+                app.signal(signal);
+                app.awaitOut("SIG" + signal, END);
+            }
+            app.signal("TERM");
+            Command.Result ended = app.await(END);
+            assertThat(ended.out()).endsWith("SIGTERM\n");
+            assertThat(ended.exitCode()).isEqualTo(9);
+        }
+    }
+
+    /** Ctrl-C goes to the whole foreground group; here it comes before the app exists. */
+    @Test
+    void interruptedWhileStartingItEndsAndLeavesNothing() {
         try (Command.Running app = Mirrord.onWeb().start(Mirrord.STATIC, "sleep", "600")) {
-            Eventually.within(START, () -> app.err().text())
-                    .until(() -> !Command.docker("ps", "-q", "--filter", "label=dev.mirrord/session", "--filter", "ancestor=" + Mirrord.STATIC).outLine().isEmpty());
+            awaitOnEngine("layer", app);
+            app.signal("INT");
+            assertThat(app.await(END).exitCode()).isIn(125, 130);
+        }
+    }
+
+    @Test
+    void aCliKilledWhileStartingLeavesNothing() {
+        try (Command.Running app = Mirrord.onWeb().start(Mirrord.STATIC, "sleep", "600")) {
+            awaitOnEngine("layer", app);
             app.signal("KILL");
+            Cluster.assertNothingLeft();
         }
     }
 
     @Test
     void aKilledCliOfAWorkingSessionLeavesNothing() {
-        try (Command.Running app = Mirrord.onWeb().start(Mirrord.STATIC, "signals")) {
-            app.awaitOut("ready", START);
-            app.signal("KILL");
-        }
-    }
-
-    @Test
-    void execGivesTheFullContext() {
-        String name = "mirrord-it-exec";
         try (Command.Running app =
-                Mirrord.onWeb().docker("--name", name).start(Mirrord.STATIC, "signals")) {
-            app.awaitOut("ready", START);
-            assertThat(
-                            Command.docker(
-                                            "exec", name, "/.mirrord/run", "/probe", "env",
-                                            "CATALOG_URL")
-                                    .orFail()
-                                    .outLine())
-                    .isEqualTo("http://catalog");
-            assertThat(Command.docker("stop", name).orFail().outLine()).isEqualTo(name);
-            app.await(Duration.ofSeconds(30));
+                Mirrord.onWeb().with("--steal").start(Mirrord.STATIC, "serve", "http=80")) {
+            app.awaitErr("probe: http on :80", START);
+            Eventually.within(START, app::text).until(() -> !Node.rulesOfWeb().isBlank());
+            assertThat(Cluster.leftovers())
+                    .anyMatch(each -> each.contains("-sidecar"))
+                    .anyMatch(each -> each.startsWith("job.batch/"))
+                    .anyMatch(each -> each.startsWith("pod/"))
+                    .anyMatch(each -> each.startsWith("volume "))
+                    .hasSizeGreaterThan(5);
+            app.signal("KILL");
+            Cluster.assertNothingLeft();
+            assertThat(Node.rulesOfWeb()).isBlank();
         }
     }
 
     @Test
-    void withoutRmTheContainerStaysAsDockerLeavesIt() {
+    void withoutRmTheContainerStaysAsDockerLeavesIt(@TempDir Path directory) throws IOException {
         String name = "mirrord-it-stays";
         Mirrord line =
                 new Mirrord(
-                        Mirrord.onWeb().options(),
-                        java.util.List.of("--name", name));
+                        Mirrord.onWeb().options(), List.of("--name", name, "--entrypoint", "bash"));
         try {
-            assertThat(line.run(Mirrord.STATIC, "exit", "7").exitCode()).isEqualTo(7);
+            Command.Result run =
+                    line.run(Mirrord.GLIBC, "-c", "echo said; echo kept > /tmp/file; exit 7");
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(7);
             assertThat(
-                            Command.docker("inspect", "-f", "{{.State.ExitCode}}", name)
+                            Command.docker(
+                                            "inspect",
+                                            "-f",
+                                            "{{.State.Status}} {{.State.ExitCode}}",
+                                            name)
                                     .orFail()
                                     .outLine())
-                    .isEqualTo("7");
+                    .isEqualTo("exited 7");
+            assertThat(Command.docker("logs", name).orFail().out()).isEqualTo("said\n");
+            Command.docker("cp", name + ":/tmp/file", directory.resolve("file").toString())
+                    .orFail();
+            assertThat(directory.resolve("file")).hasContent("kept");
+            String session = Mirrord.sessionOf(name);
+            Eventually.within(END, () -> String.join("\n", Cluster.leftovers()))
+                    .until(() -> Cluster.leftovers().size() == 2);
+            assertThat(Cluster.leftovers())
+                    .anyMatch(each -> each.equals("container " + name + " " + session))
+                    .anyMatch(each -> each.matches("volume \\S+ " + session));
             Command.Result start = Command.docker("start", name);
             assertThat(start.exitCode()).isNotZero();
-            assertThat(start.err()).contains("mirrord");
+            assertThat(start.err()).contains("run-mirrord-container-for-a-new-one");
         } finally {
             Command.docker("rm", "-f", "-v", name);
         }
     }
 
-    @Test
-    void theHealthCheckRunsInTheContext() {
-        String name = "mirrord-it-health";
-        try (Command.Running app =
-                Mirrord.onWeb()
-                        .docker(
-                                "--name", name, "--health-cmd",
-                                "test \"$CATALOG_URL\" = http://catalog && curl -sf $CATALOG_URL >/dev/null",
-                                "--health-interval", "1s", "--entrypoint", "sleep")
-                        .start(Mirrord.GLIBC, "600")) {
-            Eventually.within(START, () -> app.err().text())
-                    .until(
-                            () ->
-                                    Command.docker(
-                                                    "inspect", "-f", "{{.State.Health.Status}}", name)
-                                            .outLine()
-                                            .equals("healthy"));
-            Command.docker("stop", "-t", "1", name);
-        }
-    }
-
-    @Test
-    void publishedPortsReallyPublish() {
-        try (Command.Running app =
-                Mirrord.onWeb()
-                        .docker("-p", "127.0.0.1:18080:8080", "-e", "SERVICE_NAME=published")
-                        .start(Mirrord.STATIC, "listen", "8080")) {
-            Eventually.within(START, () -> app.err().text())
-                    .until(
-                            () ->
-                                    Command.shell("curl -s --max-time 2 http://127.0.0.1:18080/")
-                                            .out()
-                                            .contains("published"));
-        }
+    private static void awaitOnEngine(String what, Command.Running app) {
+        Eventually.within(START, app::text)
+                .until(
+                        () ->
+                                !Sessions.started().isEmpty()
+                                        && Cluster.onEngine().stream()
+                                                .anyMatch(each -> each.contains(what)));
     }
 }

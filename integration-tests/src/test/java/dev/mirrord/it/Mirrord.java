@@ -60,6 +60,17 @@ record Mirrord(List<String> options, List<String> dockerOptions) {
         return Command.startMirrord(line(image, arguments));
     }
 
+    /** The session to which a container belongs. */
+    static String sessionOf(String container) {
+        return Command.docker(
+                        "inspect",
+                        "-f",
+                        "{{index .Config.Labels \"dev.mirrord/session\"}}",
+                        container)
+                .orFail()
+                .outLine();
+    }
+
     private static List<String> join(List<String> first, String... more) {
         List<String> all = new ArrayList<>(first);
         all.addAll(List.of(more));
