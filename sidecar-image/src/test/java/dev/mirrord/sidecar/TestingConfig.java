@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The sidecar's configuration, made from what a user would write under feature.network. */
-final class TestingConfig {
+public final class TestingConfig {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private TestingConfig() {}
 
-    static ObjectNode network(String json) {
+    public static ObjectNode network(String json) {
         try {
             return (ObjectNode) JSON.readTree(json);
         } catch (Exception e) {
@@ -23,7 +23,7 @@ final class TestingConfig {
         }
     }
 
-    static String json(ObjectNode network) throws Exception {
+    public static String json(ObjectNode network) throws Exception {
         ObjectNode config = JSON.createObjectNode();
         config.putObject("feature").set("network", network);
         Path file = Files.createTempFile("mirrord", ".json");

@@ -57,17 +57,13 @@ final class HeldConnect implements StreamListener {
             channel.unsafe().closeForcibly();
             return;
         }
-        opened.eventLoop()
-                .register(channel)
-                .addListener(
-                        done -> {
-                            if (done.isSuccess()) {
-                                joined = true;
-                                early.replay(opened, ChannelBridge.join(channel, opened));
-                            } else {
-                                opened.reset(ECONNRESET);
-                            }
-                        });
+        Joining.register(
+                channel,
+                opened,
+                () -> {
+                    joined = true;
+                    early.replay(opened, ChannelBridge.join(channel, opened));
+                });
     }
 
     @Override

@@ -35,15 +35,7 @@ public final class UnheldConnects {
             TransparentListener.reset(channel);
             return;
         }
-        tunnel.get()
-                .eventLoop()
-                .register(channel)
-                .addListener(
-                        done -> {
-                            if (done.isSuccess()) {
-                                ask(tunnel.get(), channel);
-                            }
-                        });
+        tunnel.get().eventLoop().execute(() -> ask(tunnel.get(), channel));
     }
 
     private static void ask(Tunnel tunnel, EpollSocketChannel channel) {
@@ -56,7 +48,10 @@ public final class UnheldConnects {
                 new StreamListener() {
                     @Override
                     public void onAccept(TunnelStream stream, ByteBuf local) {
-                        early.replay(stream, ChannelBridge.join(channel, stream));
+                        Joining.register(
+                                channel,
+                                stream,
+                                () -> early.replay(stream, ChannelBridge.join(channel, stream)));
                     }
 
                     @Override
