@@ -8,6 +8,7 @@ import dev.mirrord.linux.netfilter.PacketQueue;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.sidecar.capture.CapturePolicy;
 import dev.mirrord.sidecar.capture.CaptureRules;
+import dev.mirrord.sidecar.capture.EngineHosts;
 import dev.mirrord.sidecar.capture.Flow;
 import dev.mirrord.sidecar.capture.NamespaceFacts;
 import dev.mirrord.sidecar.capture.Prefix;
@@ -61,7 +62,7 @@ final class Network {
     private final Optional<Subscriptions> subscriptions;
     private final AppConnector connector;
     private final HeldConnects held;
-    private final DebuggerPorts debuggers = new DebuggerPorts();
+    private final DebuggerPorts debuggers;
 
     /**
      * Opens the sockets and gives the rules to the kernel; what the app sends is held from here on.
@@ -72,6 +73,7 @@ final class Network {
             Supplier<Optional<Tunnel>> tunnels,
             Consumer<String> notices) {
         this.config = bootstrap.config().network();
+        this.debuggers = new DebuggerPorts(bootstrap.debuggerPorts());
         this.prepared = prepared;
         this.notices = notices;
         NamespaceFacts facts = prepared.facts();
@@ -194,20 +196,25 @@ final class Network {
                     (id, packet) -> {
                         Verdict verdict = new Verdict(queue, id);
                         Flow.of(packet)
-                                .ifPresentOrElse(flow -> held.onHeld(flow, verdict), verdict::stay);
+                                .ifPresentOrElse(
+                                        flow -> held.onHeld(flow, Flow.sequence(packet), verdict),
+                                        verdict::stay);
                     });
         } catch (ErrnoException e) {
             Log.line("queue ends", "why", e.getMessage());
         }
     }
 
-    private static CaptureRules rules(
+    private CaptureRules rules(
             Bootstrap bootstrap, NamespaceFacts facts, int tcpPort, int udpPort) {
         NetworkConfig config = bootstrap.config().network();
         List<Prefix> exempt = new ArrayList<>();
         facts.gateways().forEach(gateway -> exempt.add(new Prefix(gateway, 32)));
         if (!bootstrap.networks().isEmpty()) {
             exempt.addAll(facts.subnets());
+        }
+        for (InetAddress address : EngineHosts.reachable(prepared.hosts(), facts.subnets())) {
+            exempt.add(new Prefix(address, address.getAddress().length * 8));
         }
         return new CaptureRules(
                 tcpPort,

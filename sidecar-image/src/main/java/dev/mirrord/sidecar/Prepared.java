@@ -6,21 +6,28 @@ import dev.mirrord.linux.netfilter.PacketQueue;
 import dev.mirrord.sidecar.capture.NamespaceFacts;
 import dev.mirrord.sidecar.capture.RuleText;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * What does not depend on the CLI and is done while it connects.
  *
  * @param kernel false: no rules are made (self-test)
+ * @param hosts the engine's hosts file
  * @param queue empty where the kernel has none
  */
-record Prepared(boolean kernel, NamespaceFacts facts, Optional<PacketQueue> queue) {
+record Prepared(boolean kernel, NamespaceFacts facts, String hosts, Optional<PacketQueue> queue) {
     private static final int HELD_AT_ONCE = 16384;
     private static final int HEADERS = 128;
 
-    static Prepared make(boolean kernel) {
+    static Prepared make(boolean kernel, Path etc) {
         try {
-            return new Prepared(kernel, NamespaceFacts.read(), openQueue(kernel));
+            return new Prepared(
+                    kernel,
+                    NamespaceFacts.read(),
+                    Files.readString(etc.resolve("hosts")),
+                    openQueue(kernel));
         } catch (IOException e) {
             throw new SidecarFailure(
                     "the sidecar cannot read its network namespace: " + e.getMessage(), e);

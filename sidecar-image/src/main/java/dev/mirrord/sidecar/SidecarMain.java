@@ -4,6 +4,7 @@ import dev.mirrord.sidecar.control.Control;
 import dev.mirrord.sidecar.control.ControlListener;
 import dev.mirrord.sidecar.control.SocketDoor;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
@@ -50,11 +51,13 @@ public final class SidecarMain {
         SocketDoor.openTunnels(paths.tunnel(), this::brought);
         EventLoops.next().schedule(this::nobodyCame, CONTROL_SECONDS, TimeUnit.SECONDS);
         try {
-            prepared.complete(Prepared.make(kernel));
+            prepared.complete(Prepared.make(kernel, paths.etc()));
         } catch (SidecarFailure e) {
             prepared.completeExceptionally(e);
         }
         Log.line("started", "milliseconds", ending.age());
+        // Loads the native TLS library while the CLI is still busy with the agent.
+        Log.line("TLS", "native", OpenSsl.isAvailable(), "milliseconds", ending.age());
     }
 
     private synchronized ControlListener connected(Control control) {

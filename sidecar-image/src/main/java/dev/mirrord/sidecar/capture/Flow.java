@@ -33,6 +33,17 @@ public record Flow(Transport transport, InetSocketAddress app, InetSocketAddress
                         address(packet, at + size, size, header + 2)));
     }
 
+    /**
+     * The sequence number of a TCP packet, 0 of another one: a SYN that is sent again has the
+     * number of the first.
+     */
+    public static int sequence(ByteBuffer packet) {
+        boolean four = (packet.get(0) >> 4 & 15) == 4;
+        int header = four ? (packet.get(0) & 15) * 4 : IPV6_HEADER;
+        int protocol = four ? packet.get(9) : packet.get(6);
+        return protocol == TCP && packet.remaining() >= header + 8 ? packet.getInt(header + 4) : 0;
+    }
+
     private static InetSocketAddress address(ByteBuffer packet, int at, int size, int portAt) {
         byte[] bytes = new byte[size];
         packet.get(at, bytes);

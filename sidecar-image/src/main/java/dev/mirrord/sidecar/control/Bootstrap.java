@@ -19,6 +19,7 @@ import java.util.Set;
  * @param nameservers for names that are resolved locally: the user's {@code --dns}, else the host's
  * @param searchDomains the user's {@code --dns-search}
  * @param resolverOptions the user's {@code --dns-option}
+ * @param debuggerPorts on which the app's command line has a debugger listen
  */
 public record Bootstrap(
         String session,
@@ -31,7 +32,8 @@ public record Bootstrap(
         List<String> networks,
         List<String> nameservers,
         List<String> searchDomains,
-        List<String> resolverOptions) {
+        List<String> resolverOptions,
+        Set<Integer> debuggerPorts) {
     /** Version of the messages that this build understands. */
     static final int PROTOCOL = 1;
 
@@ -58,7 +60,8 @@ public record Bootstrap(
                 Json.texts(message.path("networks")),
                 given.isEmpty() ? Json.texts(message.path("localNameservers")) : given,
                 Json.texts(message.path("searchDomains")),
-                Json.texts(message.path("resolverOptions")));
+                Json.texts(message.path("resolverOptions")),
+                Set.copyOf(Json.numbers(message.path("debuggerPorts"))));
     }
 
     @Override

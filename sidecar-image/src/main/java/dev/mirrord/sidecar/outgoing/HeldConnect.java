@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   asked --ACCEPT--&gt; let go --accepted by our listener--&gt; joined: ChannelBridge has it
  *     |                  '--nobody came for 10 s--&gt; over
- *     '--REFUSE--&gt; answered with its errno; a time-out stays silent until the app gives up
+ *     '--REFUSE--&gt; answered with its errno; a time-out stays silent until the app gives up, a
+ *                   reset of what was connected for a moment is one for the app too
  * </pre>
  */
 final class HeldConnect implements StreamListener {
@@ -36,6 +37,7 @@ final class HeldConnect implements StreamListener {
     private @Nullable TunnelStream stream;
     private boolean answered;
     private boolean joined;
+    private volatile boolean resetByPeer;
 
     HeldConnect(Flow flow, Verdict verdict, HeldConnects all) {
         this.flow = flow;
@@ -55,6 +57,10 @@ final class HeldConnect implements StreamListener {
         TunnelStream opened = stream;
         if (opened == null) {
             channel.unsafe().closeForcibly();
+            return;
+        }
+        if (resetByPeer) {
+            TransparentListener.reset(channel);
             return;
         }
         Joining.register(
@@ -94,8 +100,9 @@ final class HeldConnect implements StreamListener {
             // The tunnel was lost: the app's next SYN is asked anew.
             answered = true;
             verdict.drop();
-            all.forget(flow, this);
+            all.askAgain(flow, this);
         } else if (!joined) {
+            resetByPeer = true;
             early.release();
         }
     }
@@ -106,6 +113,11 @@ final class HeldConnect implements StreamListener {
             verdict.drop();
             refused.eventLoop()
                     .schedule(() -> all.forget(flow, this), SILENCE_SECONDS, TimeUnit.SECONDS);
+        } else if (errno == ECONNRESET) {
+            resetByPeer = true;
+            verdict.capture();
+            refused.eventLoop()
+                    .schedule(() -> all.forget(flow, this), ACCEPT_SECONDS, TimeUnit.SECONDS);
         } else {
             verdict.refuse(errno);
             all.forget(flow, this);

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 public final class HeldConnects {
     private final CapturePolicy policy;
     private final Supplier<Optional<Tunnel>> tunnels;
+    private final RecentSyns recent = new RecentSyns();
     private final Map<Flow, HeldConnect> held = new ConcurrentHashMap<>();
 
     public HeldConnects(CapturePolicy policy, Supplier<Optional<Tunnel>> tunnels) {
@@ -25,15 +26,19 @@ public final class HeldConnects {
         this.tunnels = tunnels;
     }
 
-    /** A packet of a new flow waits for its verdict. */
-    public void onHeld(Flow flow, Verdict verdict) {
+    /**
+     * A packet of a new flow waits for its verdict.
+     *
+     * @param sequence of the SYN
+     */
+    public void onHeld(Flow flow, int sequence, Verdict verdict) {
         switch (policy.decide(flow.transport(), flow.destination())) {
             case STAY -> verdict.stay();
             case DNS, DNS_UPSTREAM -> verdict.capture();
             case TARGET -> {
                 switch (flow.transport()) {
                     case UDP -> verdict.capture();
-                    case TCP -> ask(flow, verdict);
+                    case TCP -> ask(flow, sequence, verdict);
                 }
             }
         }
@@ -55,18 +60,27 @@ public final class HeldConnects {
         return held.remove(flow, connect);
     }
 
+    /** The answer was lost: the app's next SYN is asked anew, though it is a copy. */
+    void askAgain(Flow flow, HeldConnect connect) {
+        recent.forget(flow);
+        forget(flow, connect);
+    }
+
     public int size() {
         return held.size();
     }
 
-    private void ask(Flow flow, Verdict verdict) {
+    private void ask(Flow flow, int sequence, Verdict verdict) {
         Optional<Tunnel> tunnel = tunnels.get();
         HeldConnect connect = new HeldConnect(flow, verdict, this);
         // A SYN that is there already was sent again; without a tunnel the next one may find one.
-        if (tunnel.isEmpty() || held.putIfAbsent(flow, connect) != null) {
+        if (tunnel.isEmpty()
+                || recent.isRepeated(flow, sequence)
+                || held.putIfAbsent(flow, connect) != null) {
             verdict.drop();
             return;
         }
+        recent.add(flow, sequence);
         tunnel.get().eventLoop().execute(() -> connect.start(tunnel.get()));
     }
 }
