@@ -54,8 +54,8 @@ class OutgoingClusterIT {
             S half-close; printf 'last words' | nc -N -w 5 echo 7 | tail -n +2
             S python; python3 - <<'END'
             import socket
-            s = socket.create_connection(('echo', 13), 5)
             try:
+                s = socket.create_connection(('echo', 13), 5)
                 print('read', s.recv(1))
             except ConnectionResetError:
                 print('reset')
@@ -207,14 +207,29 @@ class OutgoingClusterIT {
 
     @Test
     void theLocalFilterKeepsWhatItNames(@TempDir Path directory) throws Exception {
+        String echo =
+                Command.kubectl(
+                                "get",
+                                "service",
+                                "-n",
+                                "shop",
+                                "echo",
+                                "-o",
+                                "jsonpath={.spec.clusterIP}")
+                        .orFail()
+                        .outLine();
+        String filter = "\"filter\": {\"local\": [\"tcp://%s:7\", \"catalog:80\"]}".formatted(echo);
         Sections filtered =
-                configured(directory, "\"filter\": {\"local\": [\"tcp://echo:7\"]}")
+                configured(directory, filter)
                         .run(
                                 """
-                                S named; probe tcp echo:7 hello 2s
-                                S other port; probe tcp echo:25
-                                S other protocol; probe udp echo:7 hello
-                                """);
+                                S named; probe tcp ECHO:7 hello 2s
+                                S other port; probe tcp ECHO:25
+                                S other protocol; probe udp ECHO:7 hello
+                                S local name; probe dns catalog
+                                """
+                                        .replace("ECHO", echo));
+        assertThat(filtered.get("local name")).startsWith("probe: dns: ");
         assertThat(filtered.get("named")).doesNotContain("connected");
         assertThat(filtered.get("other port")).startsWith("connected ");
         assertThat(filtered.get("other protocol")).contains("peer " + pod, "hello");

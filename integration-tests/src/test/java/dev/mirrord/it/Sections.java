@@ -12,7 +12,7 @@ record Sections(Map<String, String> texts) {
 
     /** Runs a script in the glibc image as {@code line} says. */
     static Sections of(Mirrord line, String script) {
-        return parse(line.script(PRELUDE + script).orFail().out());
+        return parse(line.script(PRELUDE + script + "\nexit 0").orFail().out());
     }
 
     /** Runs a script in the container of the shop's web deployment itself, without a session. */
