@@ -81,4 +81,28 @@ class SessionIT {
             assertThat(launcher.read().type()).isEqualTo(3);
         }
     }
+
+    @Test
+    void anotherAgentTakesOver() throws Exception {
+        try (TestingSidecar sidecar = sidecar();
+                TestingLauncher launcher = sidecar.launcher(MAIN)) {
+            sidecar.connected();
+            launcher.read();
+            sidecar.agent.tunnels.clear();
+            sidecar.send(
+                    Json.message("agent")
+                            .put("certificateSha256", sidecar.agent.identity.fingerprint().hex()));
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (sidecar.agent.tunnels.size() < 2) {
+                assertThat(System.nanoTime()).isLessThan(until);
+                Thread.onSpinWait();
+            }
+            assertThat(
+                            sidecar.namespace.python(
+                                    "import socket\n"
+                                            + "s=socket.create_connection(('10.1.1.1',22),5)\n"
+                                            + "print(s.recv(10))"))
+                    .isEqualTo("b'hello\\n'");
+        }
+    }
 }

@@ -35,6 +35,7 @@ public final class Tunnels {
     private final OpenListener incoming;
     private final TunnelsListener listener;
     private final List<Ready> ready = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
     private volatile String lastFailure = "no connection to the agent came up";
     private @Nullable ScheduledFuture<?> patience;
 
@@ -102,7 +103,10 @@ public final class Tunnels {
         lastFailure = why;
     }
 
+    /** Another agent takes over: what becomes of these tunnels matters no more. */
     public void close() {
+        closed = true;
+        stopPatience();
         for (Ready each : ready) {
             each.tunnel().close(0, "the session is over");
         }
@@ -116,7 +120,7 @@ public final class Tunnels {
             lastFailure = "the connection to the agent was closed";
         }
         Log.line("tunnel closed", "tunnels", ready.size(), "why", lastFailure);
-        if (wasReady && ready.isEmpty()) {
+        if (wasReady && ready.isEmpty() && !closed) {
             startPatience();
         }
     }
@@ -126,7 +130,7 @@ public final class Tunnels {
                 EventLoops.next()
                         .schedule(
                                 () -> {
-                                    if (ready.isEmpty()) {
+                                    if (ready.isEmpty() && !closed) {
                                         listener.onLost(lastFailure);
                                     }
                                 },
