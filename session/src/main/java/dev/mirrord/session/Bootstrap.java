@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.RunFlag;
+import dev.mirrord.session.docker.rewrite.ImageConfig;
 import dev.mirrord.session.docker.rewrite.NetworkAttachment;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.UserEnvironment;
@@ -21,6 +23,7 @@ final class Bootstrap {
             SessionRequest request,
             ContainerCommand command,
             Rewrite rewrite,
+            ImageConfig image,
             SessionIdentity identity,
             boolean relaySocket) {
         ObjectNode message =
@@ -43,6 +46,9 @@ final class Bootstrap {
         ArrayNode nameservers = message.putArray("nameservers");
         List<String> own = rewrite.nameservers();
         (own.isEmpty() ? HostNameservers.find() : own).forEach(nameservers::add);
+        ArrayNode debuggers = message.putArray("debuggerPorts");
+        DebuggerPorts.of(rewrite.program(), image.environment()).forEach(debuggers::add);
+        DebuggerPorts.of(List.of(), command.all(RunFlag.ENV)).forEach(debuggers::add);
         return message;
     }
 }

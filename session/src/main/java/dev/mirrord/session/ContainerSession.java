@@ -144,7 +144,13 @@ public final class ContainerSession {
             SidecarControl control = connection.control();
             control.send(
                     Bootstrap.message(
-                            id, request, command, rewrite, await(identity), engine.sharesFiles()));
+                            id,
+                            request,
+                            command,
+                            rewrite,
+                            await(image),
+                            await(identity),
+                            engine.sharesFiles()));
             return follow(process, engine, cluster, directory, control, agent);
         } catch (IOException e) {
             throw new SessionFailure(
