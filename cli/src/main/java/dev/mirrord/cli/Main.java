@@ -1,5 +1,6 @@
 package dev.mirrord.cli;
 
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 
 /** Entry point of the {@code mirrord} command. */
@@ -7,6 +8,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        // Libraries log to standard error by default; what the user has to know, we say.
+        LogManager.getLogManager().reset();
         int exitCode = commandLine().execute(arguments);
         System.out.flush();
         System.exit(exitCode);
