@@ -194,7 +194,10 @@ public final class ContainerSession {
             throws IOException {
         CompletableFuture<Integer> exitCode = app.exitCode();
         try {
-            CompletableFuture.anyOf(agent, exitCode, events.failed).exceptionally(_ -> "").get();
+            CompletableFuture.anyOf(agent, exitCode, events.failed, failureOf(interrupted))
+                    .exceptionally(_ -> "")
+                    .get();
+            firstFailure(interrupted);
             if (exitCode.isDone() && !agent.isDone()) {
                 return exitCode.join() == 1 && engine.isAppUnstarted() ? 125 : exitCode.join();
             }
