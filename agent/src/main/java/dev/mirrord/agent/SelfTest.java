@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.linux.namespace.ProcessDescriptor;
 import dev.mirrord.protocol.AddressCodec;
+import dev.mirrord.protocol.SteadyEpoll;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tls.Fingerprint;
 import dev.mirrord.protocol.tls.SessionIdentity;
@@ -18,7 +19,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -83,7 +83,7 @@ final class SelfTest {
                             throw new IllegalStateException("nothing is subscribed");
                         });
         new Bootstrap()
-                .group(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
+                .group(new MultiThreadIoEventLoopGroup(1, SteadyEpoll.newFactory()))
                 .channel(EpollSocketChannel.class)
                 .handler(
                         new ChannelInitializer<Channel>() {

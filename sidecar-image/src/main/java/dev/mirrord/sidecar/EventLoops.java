@@ -1,9 +1,9 @@
 package dev.mirrord.sidecar;
 
+import dev.mirrord.protocol.SteadyEpoll;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** The event loops that carry all bytes. */
@@ -13,7 +13,7 @@ public final class EventLoops {
             new MultiThreadIoEventLoopGroup(
                     LOOPS,
                     new DefaultThreadFactory("mirrord-loop", false),
-                    EpollIoHandler.newFactory());
+                    SteadyEpoll.newFactory());
 
     private EventLoops() {}
 

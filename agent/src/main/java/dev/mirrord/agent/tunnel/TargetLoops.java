@@ -2,10 +2,10 @@ package dev.mirrord.agent.tunnel;
 
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.namespace.NetworkNamespace;
+import dev.mirrord.protocol.SteadyEpoll;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ public final class TargetLoops {
         this.namespace = namespace;
         this.group =
                 new MultiThreadIoEventLoopGroup(
-                        threads, new DefaultThreadFactory("loop"), EpollIoHandler.newFactory());
+                        threads, new DefaultThreadFactory("loop"), SteadyEpoll.newFactory());
         for (EventExecutor loop : group) {
             loops.add((EventLoop) loop);
         }
