@@ -12,7 +12,10 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "dev.mirrord", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] IN_THE_CLUSTER_OR_CONTAINER = {
-        "dev.mirrord.agent..", "dev.mirrord.sidecar..", "dev.mirrord.protocol..", "dev.mirrord.linux.."
+        "dev.mirrord.agent..",
+        "dev.mirrord.sidecar..",
+        "dev.mirrord.protocol..",
+        "dev.mirrord.linux.."
     };
 
     @ArchTest
@@ -31,7 +34,8 @@ class ArchitectureTest {
                     .resideInAnyPackage(IN_THE_CLUSTER_OR_CONTAINER)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("io.fabric8..", "com.github.dockerjava..", "dev.mirrord.session..");
+                    .resideInAnyPackage(
+                            "io.fabric8..", "com.github.dockerjava..", "dev.mirrord.session..");
 
     @ArchTest
     static final ArchRule clientsStayBehindTheSession =
