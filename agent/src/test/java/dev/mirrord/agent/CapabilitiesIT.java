@@ -84,7 +84,7 @@ class CapabilitiesIT {
     }
 
     @Test
-    void theImageWorksReadOnlyWithTheFourCapabilities() throws Exception {
+    void theImageWorksReadOnlyWithTheFiveCapabilities() throws Exception {
         String name = "agent-it-" + namespaces.target;
         List<String> program =
                 List.of(
@@ -104,6 +104,8 @@ class CapabilitiesIT {
                         "SYS_ADMIN",
                         "--cap-add",
                         "SYS_PTRACE",
+                        "--cap-add",
+                        "DAC_READ_SEARCH",
                         "--cap-add",
                         "NET_ADMIN",
                         "--cap-add",

@@ -5,5 +5,6 @@ public enum Capability {
     NET_ADMIN,
     NET_RAW,
     SYS_PTRACE,
+    DAC_READ_SEARCH,
     SYS_ADMIN
 }

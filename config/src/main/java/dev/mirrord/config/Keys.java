@@ -96,6 +96,8 @@ public final class Keys {
                                             Capability.NET_RAW,
                                             "SYS_PTRACE",
                                             Capability.SYS_PTRACE,
+                                            "DAC_READ_SEARCH",
+                                            Capability.DAC_READ_SEARCH,
                                             "SYS_ADMIN",
                                             Capability.SYS_ADMIN))),
                     null);

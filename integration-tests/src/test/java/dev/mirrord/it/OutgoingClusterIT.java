@@ -89,7 +89,7 @@ class OutgoingClusterIT {
             S curl6; curl -6 -sS http://www.public.example/
             S wrk; wrk -t1 -c4 -d1s http://catalog/
             # The server takes one client at a time, and a moment to see that the last has gone.
-            meter() { timeout 20 bash -c 'until iperf3 -c PEERS -t 1 "$@"; do :; done' - "$@" | tail -n 1; }
+            meter() { timeout 20 bash -c 'until iperf3 -c PEERS -t 1 "$@" 2>/dev/null; do sleep 0.2; done' - "$@" | tail -n 1; }
             S iperf3; meter
             S iperf3 download; meter -R
             S iperf3 udp; meter -u -b 5M

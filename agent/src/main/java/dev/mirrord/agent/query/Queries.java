@@ -52,7 +52,7 @@ public final class Queries {
         } catch (AccessDeniedException e) {
             stream.refuse(
                     Errno.EACCES,
-                    "cannot read %s: EACCES: the agent needs the capability SYS_PTRACE"
+                    "cannot read %s: EACCES: the agent needs the capabilities SYS_PTRACE and DAC_READ_SEARCH"
                             .formatted(e.getFile()));
         } catch (IOException e) {
             stream.refuse(Errno.EIO, "cannot answer \"%s\": %s".formatted(type, e.getMessage()));

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * A pod on the target's node that sees its processes and enters the target's namespaces: hostPID,
- * SYS_ADMIN and SYS_PTRACE, not privileged, no hostPath, no runtime socket.
+ * SYS_ADMIN and SYS_PTRACE, DAC_READ_SEARCH for the environment and descriptors of a target that
+ * runs as another user than root; not privileged, no hostPath, no runtime socket.
  *
  * <p>The node is set in the spec, not selected: the target is there already, so there is nothing to
  * schedule, a full or tainted node must not keep the agent away, and it starts sooner. The kubelet
@@ -73,10 +74,12 @@ public record JobPlacement(
     }
 
     private List<String> capabilities() {
-        return switch (traffic) {
-            case OFF -> List.of("SYS_ADMIN", "SYS_PTRACE");
-            case MIRROR -> List.of("SYS_ADMIN", "SYS_PTRACE", "NET_RAW");
-            case STEAL -> List.of("SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN", "NET_RAW");
-        };
+        List<String> all = new ArrayList<>(List.of("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH"));
+        switch (traffic) {
+            case OFF -> {}
+            case MIRROR -> all.add("NET_RAW");
+            case STEAL -> all.addAll(List.of("NET_ADMIN", "NET_RAW"));
+        }
+        return all;
     }
 }

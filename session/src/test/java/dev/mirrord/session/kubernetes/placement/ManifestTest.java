@@ -48,11 +48,11 @@ class ManifestTest {
     void theJobHasTheCapabilitiesOfItsTrafficAndNoOther() {
         String path = "/spec/template/spec/containers/0/securityContext/capabilities/";
         assertThat(texts(job(JobPlacement.Traffic.OFF).at(path + "add")))
-                .containsExactly("SYS_ADMIN", "SYS_PTRACE");
+                .containsExactly("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH");
         assertThat(texts(job(JobPlacement.Traffic.MIRROR).at(path + "add")))
-                .containsExactly("SYS_ADMIN", "SYS_PTRACE", "NET_RAW");
+                .containsExactly("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "NET_RAW");
         assertThat(texts(job(JobPlacement.Traffic.STEAL).at(path + "add")))
-                .containsExactly("SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN", "NET_RAW");
+                .containsExactly("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "NET_ADMIN", "NET_RAW");
         assertThat(texts(job(JobPlacement.Traffic.STEAL).at(path + "drop"))).containsExactly("ALL");
     }
 
