@@ -140,6 +140,46 @@ class EnvironmentClusterIT {
         }
     }
 
+    /** /proc/PID/environ and /proc/PID/fd of another user are closed to a root without rights. */
+    @Test
+    void aTargetThatRunsAsAnotherUserIsReadToo(@TempDir Path directory) throws Exception {
+        Map<String, String> app = dump(Mirrord.on("deployment/catalog"));
+        assertThat(app)
+                .containsEntry("SERVICE_NAME", "catalog")
+                .containsKeys("KUBERNETES_SERVICE_HOST", "HOSTNAME");
+        Path file =
+                Files.writeString(
+                        directory.resolve("pod.json"),
+                        """
+                        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"it-user","namespace":"shop"},
+                         "spec":{"terminationGracePeriodSeconds":0,
+                          "securityContext":{"runAsUser":1000,"runAsNonRoot":true},
+                          "containers":[
+                           {"name":"app","image":"mirrord-test/static-go","imagePullPolicy":"IfNotPresent",
+                            "args":["serve","http=8080"]},
+                           {"name":"other","image":"mirrord-test/static-go","imagePullPolicy":"IfNotPresent",
+                            "args":["serve","http=8081"]}]}}
+                        """);
+        try {
+            Command.kubectl("create", "-f", file.toString()).orFail();
+            Command.kubectl(
+                            "wait",
+                            "-n",
+                            "shop",
+                            "--for=condition=Ready",
+                            "pod/it-user",
+                            "--timeout=60s")
+                    .orFail();
+            // No port is declared, so only /proc/PID/fd tells which container listens where.
+            Command.Result ports =
+                    Mirrord.on("pod/it-user/container/app")
+                            .script("probe tcp 127.0.0.1:8080; probe tcp 127.0.0.1:8081");
+            assertThat(ports.out()).as(ports.err()).matches("ECONNREFUSED .*\\nconnected .*\\n");
+        } finally {
+            Command.kubectl("delete", "-f", file.toString(), "--ignore-not-found", "--wait=false");
+        }
+    }
+
     @Test
     void theUsersOwnVariablesWinOverTargetAndImage(@TempDir Path directory) throws Exception {
         Path own = Files.writeString(directory.resolve("own.env"), "OWN_FILE=2\nEMPTY=full\n");
