@@ -1,5 +1,6 @@
 package dev.mirrord.cli;
 
+import dev.mirrord.session.Preload;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
 
@@ -10,6 +11,9 @@ public final class Main {
     public static void main(String[] arguments) {
         // Libraries log to standard error by default; what the user has to know, we say.
         LogManager.getLogManager().reset();
+        if (arguments.length > 0 && arguments[0].equals("container")) {
+            Preload.start();
+        }
         int exitCode = commandLine().execute(arguments);
         System.out.flush();
         System.exit(exitCode);

@@ -6,12 +6,13 @@ import java.util.function.Supplier;
 
 /** Steps of a session that run side by side, each on a virtual thread. */
 final class Background {
-    static final Executor EXECUTOR = task -> Thread.ofVirtual().name("mirrord-session").start(task);
+    static final Executor EXECUTOR =
+            task -> Thread.ofPlatform().daemon().name("mirrord-session").start(task);
 
     private Background() {}
 
     static <T> CompletableFuture<T> start(String name, Supplier<T> step) {
         return CompletableFuture.supplyAsync(
-                step, task -> Thread.ofVirtual().name("mirrord-" + name).start(task));
+                step, task -> Thread.ofPlatform().daemon().name("mirrord-" + name).start(task));
     }
 }

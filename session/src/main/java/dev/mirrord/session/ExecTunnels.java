@@ -29,7 +29,7 @@ final class ExecTunnels implements AutoCloseable {
 
     void start(int count) {
         for (int i = 0; i < count; i++) {
-            Thread.ofVirtual().name("mirrord-exec-tunnel").start(this::run);
+            Thread.ofPlatform().daemon().name("mirrord-exec-tunnel").start(this::run);
         }
     }
 

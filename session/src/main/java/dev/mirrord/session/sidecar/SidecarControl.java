@@ -23,7 +23,7 @@ public final class SidecarControl implements AutoCloseable {
     /** Starts to read {@code in} on a thread of its own. */
     public static SidecarControl start(InputStream in, OutputStream out, ControlListener listener) {
         SidecarControl control = new SidecarControl(out);
-        Thread.ofVirtual().name("sidecar-control").start(() -> read(in, listener));
+        Thread.ofPlatform().daemon().name("sidecar-control").start(() -> read(in, listener));
         return control;
     }
 

@@ -38,7 +38,7 @@ final class DialBridge implements AutoCloseable {
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             server.bind(UnixDomainSocketAddress.of(directory.resolve("sock")));
             DialBridge bridge = new DialBridge(cli, directory, server);
-            Thread.ofVirtual().name("engine bridge").start(bridge::accept);
+            Thread.ofPlatform().daemon().name("engine bridge").start(bridge::accept);
             return bridge;
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot open a socket for the engine", failure);
@@ -58,7 +58,7 @@ final class DialBridge implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel channel = server.accept();
-                Thread.ofVirtual().name("engine dial").start(() -> join(channel));
+                Thread.ofPlatform().daemon().name("engine dial").start(() -> join(channel));
             }
         } catch (IOException closed) {
             dials.forEach(Process::destroy);
@@ -69,7 +69,8 @@ final class DialBridge implements AutoCloseable {
         Process dial = cli.start(new ProcessBuilder(cli.line("system", "dial-stdio")));
         dials.add(dial);
         TailReader errors = TailReader.of(dial.getErrorStream());
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+                .daemon()
                 .name("engine dial input")
                 .start(() -> copy(Channels.newInputStream(channel), dial.getOutputStream()));
         try (channel) {

@@ -17,6 +17,11 @@ public final class Engine implements AutoCloseable {
         this.containers = new Containers(api, cli);
     }
 
+    /** Loads the HTTP client. */
+    public static void preload() {
+        EngineApi.load();
+    }
+
     /** Nothing is sent yet: {@link #version()} tells whether somebody answers. */
     public static Engine of(ContainerCommand command, ClientEnvironment environment) {
         Endpoint endpoint =

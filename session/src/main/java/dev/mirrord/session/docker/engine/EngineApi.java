@@ -54,6 +54,18 @@ final class EngineApi implements AutoCloseable {
                         .build();
     }
 
+    /** Loads the classes of a client, without an endpoint. */
+    static void load() {
+        try {
+            new ApacheDockerHttpClient.Builder()
+                    .dockerHost(URI.create("unix:///var/run/docker.sock"))
+                    .build()
+                    .close();
+        } catch (IOException | RuntimeException laterSaid) {
+            // the session's own client will fail in the same way, and say why
+        }
+    }
+
     private URI uri() {
         return switch (endpoint) {
             case Endpoint.UnixSocket socket -> socket.uri();

@@ -13,7 +13,8 @@ final class TailReader {
     private final Thread thread;
 
     private TailReader(InputStream stream) {
-        this.thread = Thread.ofVirtual().name("client stderr").unstarted(() -> read(stream));
+        this.thread =
+                Thread.ofPlatform().daemon().name("client stderr").unstarted(() -> read(stream));
     }
 
     static TailReader of(InputStream stream) {

@@ -78,7 +78,8 @@ public final class ApiServer {
     public void warm() {
         CompletableFuture<Channel> connecting = new CompletableFuture<>();
         warming.set(connecting);
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+                .daemon()
                 .name("mirrord-connect")
                 .start(
                         () -> {

@@ -31,6 +31,11 @@ public final class Cluster implements AutoCloseable {
         this.api = api;
     }
 
+    /** Loads TLS: its native library takes a while. */
+    public static void preload() {
+        TlsContexts.load();
+    }
+
     /**
      * @throws ClusterFailure if the kubeconfig is missing, malformed or lacks the context
      */

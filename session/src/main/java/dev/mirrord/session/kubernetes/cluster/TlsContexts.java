@@ -31,6 +31,11 @@ final class TlsContexts {
         this.endpoint = endpoint;
     }
 
+    /** Makes sure that this class, and with it the provider, is loaded. */
+    static SslProvider load() {
+        return PROVIDER;
+    }
+
     SslContext of(Identity identity) {
         lock.lock();
         try {

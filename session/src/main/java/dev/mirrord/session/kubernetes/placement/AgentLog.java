@@ -40,7 +40,7 @@ final class AgentLog implements AutoCloseable {
     }
 
     void start() {
-        thread = Thread.ofVirtual().name("mirrord-agent-log").start(this::follow);
+        thread = Thread.ofPlatform().daemon().name("mirrord-agent-log").start(this::follow);
     }
 
     private void follow() {

@@ -63,7 +63,8 @@ final class AgentStart {
 
     PlacedAgent run() {
         boolean placed = false;
-        Thread watching = Thread.ofVirtual().name("mirrord-agent-watch").start(this::watch);
+        Thread watching =
+                Thread.ofPlatform().daemon().name("mirrord-agent-watch").start(this::watch);
         try {
             create();
             PlacedAgent agent = await();

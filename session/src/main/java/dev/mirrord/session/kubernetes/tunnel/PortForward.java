@@ -66,7 +66,8 @@ public final class PortForward {
     public CompletableFuture<PortForwardChannel> open(
             PodRef pod, int port, @Nullable EventLoop loop) {
         CompletableFuture<PortForwardChannel> opened = new CompletableFuture<>();
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+                .daemon()
                 .name("mirrord-forward-open")
                 .start(
                         () -> {

@@ -40,8 +40,8 @@ final class StreamJoin implements ForwardHandler.Receiver {
 
     void start() {
         forward.join(this);
-        Thread.ofVirtual().name("mirrord-forward-in").start(this::copyIn);
-        Thread.ofVirtual().name("mirrord-forward-out").start(this::copyOut);
+        Thread.ofPlatform().daemon().name("mirrord-forward-in").start(this::copyIn);
+        Thread.ofPlatform().daemon().name("mirrord-forward-out").start(this::copyOut);
     }
 
     private void copyIn() {

@@ -52,7 +52,8 @@ class ManifestTest {
         assertThat(texts(job(JobPlacement.Traffic.MIRROR).at(path + "add")))
                 .containsExactly("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "NET_RAW");
         assertThat(texts(job(JobPlacement.Traffic.STEAL).at(path + "add")))
-                .containsExactly("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "NET_ADMIN", "NET_RAW");
+                .containsExactly(
+                        "SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "NET_ADMIN", "NET_RAW");
         assertThat(texts(job(JobPlacement.Traffic.STEAL).at(path + "drop"))).containsExactly("ALL");
     }
 
