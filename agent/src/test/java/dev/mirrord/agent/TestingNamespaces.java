@@ -28,6 +28,7 @@ final class TestingNamespaces implements AutoCloseable {
     final String client = "mrd-c-" + randomHex(3);
     final NamespaceThread inTarget;
     final NamespaceThread inClient;
+    final NetworkNamespace ofClient;
     private final Path group;
     private final List<Process> processes = new ArrayList<>();
     private final Process targetProcess;
@@ -66,7 +67,8 @@ final class TestingNamespaces implements AutoCloseable {
                 .startsWith("sleep")) {
             Thread.onSpinWait();
         }
-        inClient = new NamespaceThread("in-client", NetworkNamespace.of(proc(clientProcess.pid())));
+        ofClient = NetworkNamespace.of(proc(clientProcess.pid()));
+        inClient = new NamespaceThread("in-client", ofClient);
     }
 
     TestingNamespaces() throws Exception {

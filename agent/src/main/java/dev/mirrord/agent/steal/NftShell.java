@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * An {@code nft -i}: it owns the tables that it makes, reads its commands from us and ends with
- * end-of-file, that is, with this process at the latest. Blocking; belongs to one thread.
+ * end-of-file. When this process is killed, its descriptors stay open until its memory has been
+ * given back, some ten milliseconds; so it is killed, too, as soon as the thread that started it
+ * ends (prctl(2), PR_SET_PDEATHSIG). Blocking; belongs to one thread, which has to live as long.
  */
 final class NftShell implements AutoCloseable {
     // A command that touches nothing; its one line of output tells that those before are done.
@@ -27,7 +29,10 @@ final class NftShell implements AutoCloseable {
 
     /** Starts it in the network namespace of the calling thread. */
     static NftShell start() throws IOException {
-        return new NftShell(new ProcessBuilder("nft", "-i").redirectErrorStream(true).start());
+        return new NftShell(
+                new ProcessBuilder("setpriv", "--pdeathsig", "KILL", "nft", "-i")
+                        .redirectErrorStream(true)
+                        .start());
     }
 
     /**

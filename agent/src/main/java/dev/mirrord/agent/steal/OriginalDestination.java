@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** Where a redirected connection was going (SO_ORIGINAL_DST). */
+/** Where a connection was going that the kernel has handed to the agent. */
 record OriginalDestination(InetSocketAddress address) {
     private static final int SOL_IP = 0;
     private static final int SOL_IPV6 = 41;
@@ -18,8 +18,20 @@ record OriginalDestination(InetSocketAddress address) {
     private static final RawUnixChannelOption IPV6 =
             new RawUnixChannelOption("IP6T_SO_ORIGINAL_DST", SOL_IPV6, SO_ORIGINAL_DST, 28);
 
+    /**
+     * After TPROXY it is the connection's own address, after REDIRECT it is in SO_ORIGINAL_DST.
+     *
+     * @return empty for a connection to the listener itself
+     */
+    static Optional<OriginalDestination> of(EpollSocketChannel channel, int listenerPort) {
+        InetSocketAddress own = channel.localAddress();
+        return own.getPort() == listenerPort
+                ? beforeNat(channel).filter(found -> found.address.getPort() != listenerPort)
+                : Optional.of(new OriginalDestination(own));
+    }
+
     /** Empty when connection tracking does not know the connection. */
-    static Optional<OriginalDestination> of(EpollSocketChannel channel) {
+    private static Optional<OriginalDestination> beforeNat(EpollSocketChannel channel) {
         boolean four = channel.localAddress().getAddress() instanceof Inet4Address;
         try {
             ByteBuffer socketAddress = channel.config().getOption(four ? IPV4 : IPV6);

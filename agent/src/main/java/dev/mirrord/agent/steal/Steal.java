@@ -3,6 +3,7 @@ package dev.mirrord.agent.steal;
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.incoming.PortSource;
 import dev.mirrord.agent.incoming.SubscriptionRefused;
+import dev.mirrord.agent.steal.NftShell.NftException;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.tunnel.TargetLoops;
@@ -115,7 +116,7 @@ public final class Steal implements PortSource {
         int port = listenerPort();
         NftShell started = NftShell.start();
         try {
-            started.run(NftScript.create(port));
+            create(started, port);
             started.run(NftScript.renew());
         } catch (IOException e) {
             started.close();
@@ -125,6 +126,18 @@ public final class Steal implements PortSource {
         nft = started;
         AgentLog.info("stealing is set up", "listener", port);
         return started;
+    }
+
+    private static void create(NftShell shell, int port) throws IOException {
+        try {
+            shell.run(NftScript.create(Takeover.TPROXY, port));
+        } catch (NftException e) {
+            if (isTaken(e)) {
+                throw e;
+            }
+            AgentLog.info("no TPROXY in this kernel", "why", e.getMessage());
+            shell.run(NftScript.create(Takeover.REDIRECT, port));
+        }
     }
 
     /** The listener, and the heart that beats for all later tables, are made once. */
@@ -139,13 +152,19 @@ public final class Steal implements PortSource {
     }
 
     private static SubscriptionRefused refused(IOException e) {
+        return isTaken(e)
+                ? new SubscriptionRefused(
+                        Errno.EBUSY,
+                        "another mirrord session steals from this target (nft: %s)"
+                                .formatted(e.getMessage()))
+                : new SubscriptionRefused(
+                        Errno.EIO, "cannot set up nftables in the target: " + e.getMessage());
+    }
+
+    /** The table is there and has another owner. */
+    private static boolean isTaken(IOException e) {
         String said = String.valueOf(e.getMessage());
-        if (said.contains("File exists") || said.contains("Operation not permitted")) {
-            return new SubscriptionRefused(
-                    Errno.EBUSY,
-                    "another mirrord session steals from this target (nft: %s)".formatted(said));
-        }
-        return new SubscriptionRefused(Errno.EIO, "cannot set up nftables in the target: " + said);
+        return said.contains("File exists") || said.contains("Operation not permitted");
     }
 
     /** Goes once round all event loops, then renews the sign of life: it proves that they move. */

@@ -5,13 +5,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
- * Takes redirected connections on an ephemeral port of the target's addresses. It speaks nothing of
+ * Takes stolen connections on an ephemeral port of the target's addresses. It speaks nothing of
  * ours: who connects to that port itself is reset.
  */
 final class StealListener extends ChannelInboundHandlerAdapter {
@@ -26,6 +27,8 @@ final class StealListener extends ChannelInboundHandlerAdapter {
     /** Opens it in the network namespace of the calling thread, to be served by {@code loop}. */
     static StealListener open(Tunnels tunnels, EventLoop loop) throws InterruptedException {
         EpollServerSocketChannel server = new EpollServerSocketChannel();
+        // Or TPROXY would pass it over.
+        server.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
         StealListener listener = new StealListener(tunnels, server);
         server.pipeline().addLast(listener);
         loop.register(server).sync();
@@ -45,8 +48,8 @@ final class StealListener extends ChannelInboundHandlerAdapter {
         client.config().setOption(ChannelOption.TCP_NODELAY, true);
         client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         client.config().setAutoRead(false);
-        Optional<OriginalDestination> destination = OriginalDestination.of(client);
-        if (destination.isEmpty() || destination.get().address().getPort() == port()) {
+        Optional<OriginalDestination> destination = OriginalDestination.of(client, port());
+        if (destination.isEmpty()) {
             client.unsafe().closeForcibly();
             return;
         }

@@ -6,13 +6,19 @@ import org.junit.jupiter.api.Test;
 
 class NftScriptTest {
     @Test
-    void theTableBelongsToItsMakerAndRedirectsOnlyNewConnectionsFromOutside() {
-        assertThat(NftScript.create(40_000))
-                .startsWith("create table inet mirrord { flags owner; } ; ")
-                .contains(
-                        "iifname != \"lo\" tcp flags & (fin|syn|rst|ack) == syn"
-                                + " meta l4proto @alive tcp dport @ports redirect to :40000")
-                .doesNotContain("\n");
+    void theTableBelongsToItsMakerAndTakesOnlyNewConnectionsFromOutside() {
+        for (Takeover takeover : Takeover.values()) {
+            assertThat(NftScript.create(takeover, 40_000))
+                    .startsWith("create table inet mirrord { flags owner; } ; ")
+                    .contains(
+                            "iifname != \"lo\" tcp flags & (fin|syn|rst|ack) == syn"
+                                    + " meta l4proto @alive tcp dport @ports "
+                                    + switch (takeover) {
+                                        case TPROXY -> "tproxy to :40000 ";
+                                        case REDIRECT -> "redirect to :40000 ";
+                                    })
+                    .doesNotContain("\n");
+        }
     }
 
     @Test
