@@ -9,7 +9,7 @@ public sealed interface Host {
 
     boolean matchesAddress(InetAddress address);
 
-    /** Left out, or 0.0.0.0, or ::. */
+    /** Left out, or {@code *}, or 0.0.0.0, or ::. */
     record Any() implements Host {
         @Override
         public boolean matchesName(String name) {
@@ -51,10 +51,31 @@ public sealed interface Host {
         public String toString() {
             return text;
         }
+    }
 
-        private static String normal(String name) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    /**
+     * Matches host names as {@link Wildcards} says.
+     *
+     * @param text with a {@code *} or {@code ?}; lower case, no final dot
+     */
+    record Pattern(String text) implements Host {
+        public Pattern {
+            text = normal(text);
+        }
+
+        @Override
+        public boolean matchesName(String name) {
+            return Wildcards.match(text, normal(name));
+        }
+
+        @Override
+        public boolean matchesAddress(InetAddress address) {
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return text;
         }
     }
 
@@ -105,5 +126,10 @@ public sealed interface Host {
         private boolean single() {
             return prefix == network.getAddress().length * 8;
         }
+    }
+
+    private static String normal(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     }
 }

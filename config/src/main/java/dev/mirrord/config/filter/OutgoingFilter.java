@@ -25,8 +25,9 @@ public record OutgoingFilter(Side side, List<Rule> rules) {
     /** The names among the rules, as they were written but in lower case. */
     public List<String> names() {
         return rules.stream()
-                .filter(rule -> rule.host() instanceof Host.Name)
-                .map(rule -> rule.host().toString())
+                .map(Rule::host)
+                .filter(host -> host instanceof Host.Name || host instanceof Host.Pattern)
+                .map(Host::toString)
                 .toList();
     }
 }

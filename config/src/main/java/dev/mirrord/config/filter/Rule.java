@@ -17,9 +17,8 @@ public record Rule(Optional<Transport> transport, Host host, int port) {
         return (transport.isEmpty() || transport.get() == destination.transport())
                 && (port == 0 || port == destination.port())
                 && (host.matchesAddress(destination.address())
-                        || (host instanceof Host.Name name
-                                && names.namesOf(destination.address()).stream()
-                                        .anyMatch(name::matchesName)));
+                        || names.namesOf(destination.address()).stream()
+                                .anyMatch(host::matchesName));
     }
 
     /** The canonical text; {@link RuleParser} reads it back to an equal rule. */

@@ -6,10 +6,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code [tcp|udp|any://][name|ip|cidr][:port]}; IPv6 with a port goes into brackets. */
+/**
+ * Reads {@code [tcp|udp|any://][name|ip|cidr][:port]}; IPv6 with a port goes into brackets. {@code
+ * *} and {@code ?} are wildcards in a name and refused elsewhere.
+ */
 public final class RuleParser {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_.*-]+");
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_.*?-]+");
+    private static final Pattern WILD_ADDRESS = Pattern.compile("[\\d.*?/]*\\d[\\d.*?/]*");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,5}");
 
     private RuleParser() {}
@@ -60,14 +64,20 @@ public final class RuleParser {
         }
         int slash = host.indexOf('/');
         String base = slash < 0 ? host : host.substring(0, slash);
-        if (base.isEmpty() && slash < 0) {
+        if ((base.isEmpty() || base.equals("*")) && slash < 0) {
             return new Host.Any();
+        }
+        if (Wildcards.in(host) && (base.contains(":") || WILD_ADDRESS.matcher(host).matches())) {
+            throw malformed(
+                    text,
+                    "wildcards work in names only; write addresses as a network, such as"
+                            + " 10.0.0.0/16");
         }
         if (!base.contains(":") && !IPV4.matcher(base).matches()) {
             if (slash >= 0 || !NAME.matcher(base).matches()) {
                 throw malformed(text, "\"" + host + "\" is no name, address or network");
             }
-            return new Host.Name(base);
+            return Wildcards.in(base) ? new Host.Pattern(base) : new Host.Name(base);
         }
         return block(text, base, slash < 0 ? null : host.substring(slash + 1));
     }
@@ -91,6 +101,9 @@ public final class RuleParser {
     }
 
     private static int number(String text, String digits, int most) {
+        if (Wildcards.in(digits)) {
+            throw malformed(text, "wildcards work in names only; no port means every port");
+        }
         if (!NUMBER.matcher(digits).matches() || Integer.parseInt(digits) > most) {
             throw malformed(text, "\"" + digits + "\" is no number from 0 to " + most);
         }

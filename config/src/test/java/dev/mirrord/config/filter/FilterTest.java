@@ -1,11 +1,15 @@
 package dev.mirrord.config.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FilterTest {
     private static final Destination WEB =
@@ -36,8 +40,8 @@ class FilterTest {
 
     @Test
     void theNamesAmongTheRulesAreKnown() {
-        assertThat(outgoing(Side.LOCAL, "tcp://Db.X:1", "10.0.0.1", ":80").names())
-                .containsExactly("db.x");
+        assertThat(outgoing(Side.LOCAL, "tcp://Db.X:1", "10.0.0.1", ":80", "*.Y", "*").names())
+                .containsExactly("db.x", "*.y");
     }
 
     @Test
@@ -46,6 +50,38 @@ class FilterTest {
 
         assertThat(filter.decide("db.shop.svc.cluster.local.")).isEqualTo(Side.LOCAL);
         assertThat(filter.decide("example.org.")).isEqualTo(Side.REMOTE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*.example.com, api.example.com, LOCAL",
+        "*.example.com, a.b.Example.com., LOCAL",
+        "*.example.com, example.com, REMOTE",
+        "*.example.com, api.example.community, REMOTE",
+        "*.example.com, api.example.com.default.svc.cluster.local, LOCAL",
+        "*-db, shop-db.default.svc.cluster.local, LOCAL",
+        "*-db, shop-dbx.default.svc.cluster.local, REMOTE",
+        "api-*, api-1.shop.svc, LOCAL",
+        "api-*, my-api-1.shop.svc, REMOTE",
+        "api-?.shop, api-1.shop, LOCAL",
+        "api-?.shop, api-12.shop, REMOTE",
+        "a*b*c, axxbxxbxxc, LOCAL",
+        "a*b*c, axxbxxbxx, REMOTE",
+        "**.x, y.x, LOCAL",
+        "*, anything, LOCAL",
+        "?*, ., REMOTE",
+    })
+    void wildcardsMatchAWholeNameOrItsFirstLabels(String rule, String name, Side side) {
+        assertThat(dns(rule).decide(name)).isEqualTo(side);
+    }
+
+    @Test
+    void aPatternOfManyStarsIsDecidedAtOnce() {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(2),
+                () ->
+                        assertThat(dns("*a".repeat(60) + "b").decide("a".repeat(253)))
+                                .isEqualTo(Side.REMOTE));
     }
 
     @Test

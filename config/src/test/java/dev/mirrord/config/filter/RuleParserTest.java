@@ -18,6 +18,15 @@ class RuleParserTest {
         "DB.shop, udp:10.0.0.5:1, true",
         "db:0, tcp:10.0.0.5:5432, true",
         "other, tcp:10.0.0.5:5432, false",
+        "*.shop.svc.cluster.local, tcp:10.0.0.5:5432, true",
+        "*.shop, tcp:10.0.0.5:5432, true",
+        "d?.shop:5432, tcp:10.0.0.5:5432, true",
+        "d?.shop:5433, tcp:10.0.0.5:5432, false",
+        "tcp://*b.Shop.*, tcp:10.0.0.5:5432, true",
+        "*.db.shop, tcp:10.0.0.5:5432, false",
+        "*:5432, tcp:fd00::1:5432, true",
+        "*, udp:fd00::1:5432, true",
+        "*:5432, tcp:fd00::1:5433, false",
         "tcp://db, tcp:10.0.0.5:1, true",
         "tcp://db, udp:10.0.0.5:1, false",
         "udp://db:53, udp:10.0.0.5:53, true",
@@ -79,6 +88,26 @@ class RuleParserTest {
         assertThatThrownBy(() -> RuleParser.outgoing(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is no filter: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.0.*.*|wildcards work in names only; write addresses as a network, such as"
+                        + " 10.0.0.0/16",
+                "10.0.0.?:80|wildcards work in names only; write addresses as a network, such as"
+                        + " 10.0.0.0/16",
+                "[fd00::*]:80|wildcards work in names only; write addresses as a network, such as"
+                        + " 10.0.0.0/16",
+                "10.0.0.0/*|wildcards work in names only; write addresses as a network, such as"
+                        + " 10.0.0.0/16",
+                "db:*|wildcards work in names only; no port means every port",
+                "db:54??|wildcards work in names only; no port means every port",
+            })
+    void aWildcardOutsideOfANameIsRefusedWithWhatToWrite(String text, String why) {
+        assertThatThrownBy(() -> RuleParser.outgoing(text))
+                .hasMessage("\"%s\" is no filter: %s", text, why);
     }
 
     @Test
