@@ -2,6 +2,7 @@ package dev.mirrord.agent;
 
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.target.TargetFinder;
+import dev.mirrord.protocol.tls.TunnelTls;
 
 /**
  * The agent's entry: says in one line of JSON on standard output that it is ready, or why it cannot
@@ -14,6 +15,7 @@ public final class AgentMain {
         if (arguments.length == 1 && arguments[0].equals("--self-test")) {
             System.exit(SelfTest.run());
         }
+        TunnelTls.preload();
         Agent agent;
         try {
             AgentOptions options = AgentOptions.parse(arguments);

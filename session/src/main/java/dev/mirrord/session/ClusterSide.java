@@ -7,6 +7,7 @@ import dev.mirrord.config.KubernetesConfig;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
 import dev.mirrord.session.kubernetes.cluster.ClusterOptions;
+import dev.mirrord.session.kubernetes.cluster.PodRef;
 import dev.mirrord.session.kubernetes.placement.AgentJobs;
 import dev.mirrord.session.kubernetes.placement.AgentPlacement;
 import dev.mirrord.session.kubernetes.placement.JobPlacement;
@@ -38,6 +39,8 @@ final class ClusterSide implements AutoCloseable {
     private final SessionRequest request;
     private final SessionLog log;
     private final SessionOutput output;
+    private final CompletableFuture<PodRef> assigned = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
     private final CountDownLatch placed = new CountDownLatch(1);
     private boolean over;
     private @Nullable Thread placing;
@@ -95,7 +98,7 @@ final class ClusterSide implements AutoCloseable {
         output.detail("starting the agent " + placement.name() + " in " + placement.namespace());
         beginPlacing();
         try {
-            PlacedAgent ready = placement.place(resolved.cluster());
+            PlacedAgent ready = placement.place(resolved.cluster(), assigned::complete);
             log.line("agent ready", "pod", ready.pod(), "port", ready.port());
             return new Agent(resolved, ready);
         } finally {
@@ -149,23 +152,26 @@ final class ClusterSide implements AutoCloseable {
     }
 
     /**
-     * Lets the sidecar's tunnels through to the agent: by its socket, else over {@code docker
-     * exec}.
+     * Lets the sidecar's tunnels through to the agent, which may still be on its way: by a socket
+     * in the session's directory, else over {@code docker exec}.
      */
     synchronized void relay(
-            Agent agent,
+            Resolved resolved,
+            CompletableFuture<Agent> agent,
             SessionDirectory directory,
             EngineSide engine,
             CompletableFuture<?> sidecarReady) {
-        PortForward forward = new PortForward(agent.resolved().cluster());
-        ExecTunnels byExec =
-                new ExecTunnels(
-                        engine,
-                        () -> forward.open(agent.placed().pod(), agent.placed().port()),
-                        log);
+        AgentForwards forwards =
+                new AgentForwards(
+                        new PortForward(resolved.cluster()),
+                        resolved.cluster().loops(),
+                        assigned,
+                        agent);
+        forwards.answered().thenRun(() -> answered.complete(null));
+        ExecTunnels byExec = new ExecTunnels(engine, () -> forwards.open(null), log);
         execTunnels = byExec;
         if (!engine.sharesFiles()) {
-            byExec.start(Bootstrap.TUNNELS);
+            sidecarReady.thenRun(() -> byExec.start(Bootstrap.TUNNELS));
             return;
         }
         CompletableFuture<Boolean> reached = new CompletableFuture<>();
@@ -173,10 +179,10 @@ final class ClusterSide implements AutoCloseable {
                 RelayServer.listen(
                         directory.parent(),
                         id.value(),
-                        agent.resolved().cluster().loops(),
+                        resolved.cluster().loops(),
                         loop -> {
                             reached.complete(true);
-                            return forward.open(agent.placed().pod(), agent.placed().port(), loop);
+                            return forwards.open(loop);
                         },
                         lost -> log.failure("tunnel lost", lost));
         sidecarReady
@@ -193,16 +199,18 @@ final class ClusterSide implements AutoCloseable {
                         });
     }
 
-    /** What the sidecar has to know of the agent. */
-    ObjectNode agentMessage(Agent agent) {
+    /** Completes with the agent's first byte, often before its log tells of it. */
+    CompletableFuture<@Nullable Void> answered() {
+        return answered;
+    }
+
+    /** What the sidecar has to know to use the agent. */
+    static ObjectNode agentMessage(Resolved resolved) {
         ObjectNode message =
-                SidecarControl.message("agent")
-                        .put("certificateSha256", agent.placed().certificateSha256())
-                        .put("namespace", agent.resolved().cluster().namespace());
+                SidecarControl.message("agent").put("namespace", resolved.cluster().namespace());
         ArrayNode declared = message.putArray("declaredPorts");
         ArrayNode addresses = message.putArray("podAddresses");
-        agent.resolved()
-                .target()
+        resolved.target()
                 .ifPresent(
                         target -> {
                             target.declaredPorts().forEach(declared::add);
@@ -211,9 +219,15 @@ final class ClusterSide implements AutoCloseable {
         return message;
     }
 
+    /** What the agent's log has told, for the sidecar to compare. */
+    static ObjectNode certificateMessage(Agent agent) {
+        return SidecarControl.message("certificate")
+                .put("certificateSha256", agent.placed().certificateSha256());
+    }
+
     /** The first line of a session: what is remote. */
-    String summary(Agent agent) {
-        return Summary.of(request.config(), agent.resolved().target());
+    String summary(Resolved resolved) {
+        return Summary.of(request.config(), resolved.target());
     }
 
     /** Removes the agent, whether it is there already or only on its way. */

@@ -135,6 +135,7 @@ public final class ContainerSession {
         AppCommand app = AppCommand.of(command, rewrite).created(firstOf(container, agent));
         firstFailure(agent);
         firstFailure(interrupted);
+        cluster.relay(resolved, agent, directory, engine, events.ready);
         app.sidecar().portsNotice().ifPresent(output::notice);
         engine.startSidecar(app.sidecar());
         // The launcher waits for the sidecar's socket and for its context: the container need not.
@@ -151,7 +152,7 @@ public final class ContainerSession {
                             await(image),
                             await(identity),
                             engine.sharesFiles()));
-            return follow(process, engine, cluster, directory, control, agent);
+            return follow(process, engine, cluster, resolved, control, agent);
         } catch (IOException e) {
             throw new SessionFailure(
                     "the sidecar cannot be reached: " + e.getMessage() + "\n" + engine.sidecarLog(),
@@ -188,27 +189,32 @@ public final class ContainerSession {
             AppProcess app,
             EngineSide engine,
             ClusterSide cluster,
-            SessionDirectory directory,
+            ClusterSide.Resolved resolved,
             SidecarControl control,
             CompletableFuture<ClusterSide.Agent> agent)
             throws IOException {
         CompletableFuture<Integer> exitCode = app.exitCode();
         try {
-            CompletableFuture.anyOf(agent, exitCode, events.failed, failureOf(interrupted))
+            control.send(ClusterSide.agentMessage(resolved));
+            CompletableFuture.anyOf(
+                            cluster.answered(),
+                            agent,
+                            exitCode,
+                            events.failed,
+                            failureOf(interrupted))
                     .exceptionally(_ -> "")
                     .get();
             firstFailure(interrupted);
-            if (exitCode.isDone() && !agent.isDone()) {
+            if (exitCode.isDone() && !cluster.answered().isDone() && !agent.isDone()) {
                 return exitCode.join() == 1 && engine.isAppUnstarted() ? 125 : exitCode.join();
             }
+            firstFailure(agent);
             if (events.failed.isDone()) {
                 throw new SessionFailure(events.failed.join());
             }
-            ClusterSide.Agent ready = await(agent);
-            cluster.relay(ready, directory, engine, events.ready);
-            output.notice(cluster.summary(ready));
-            control.send(cluster.agentMessage(ready));
-            CompletableFuture.anyOf(exitCode, events.failed).get();
+            output.notice(cluster.summary(resolved));
+            CompletableFuture<?> checked = agent.thenAccept(ready -> verify(control, ready));
+            CompletableFuture.anyOf(exitCode, events.failed, failureOf(checked)).get();
             if (!exitCode.isDone()) {
                 String text = events.failed.getNow("");
                 log.line("session lost", "session", id);
@@ -224,6 +230,14 @@ public final class ContainerSession {
         } catch (InterruptedException | ExecutionException | TimeoutException failure) {
             abort(control, app, engine);
             throw new SessionFailure("the session was lost: " + failure, failure);
+        }
+    }
+
+    private void verify(SidecarControl control, ClusterSide.Agent agent) {
+        try {
+            control.send(ClusterSide.certificateMessage(agent));
+        } catch (IOException e) {
+            log.line("the sidecar has gone already", "session", id);
         }
     }
 

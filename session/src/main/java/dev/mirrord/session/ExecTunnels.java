@@ -39,20 +39,25 @@ final class ExecTunnels implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
-            try (PortForwardChannel forward = forwards.get().get(30, TimeUnit.SECONDS);
+        for (; !closed; pause()) {
+            try (PortForwardChannel forward = forwards.get().get();
                     ExecStream exec = engine.relay("tunnel")) {
                 log.line("tunnel over docker exec opened");
                 forward.join(exec.input(), exec.output());
                 exec.exit().join();
-                TimeUnit.MILLISECONDS.sleep(AGAIN_MILLISECONDS);
-            } catch (InterruptedException e) {
-                return;
             } catch (Exception e) {
                 if (!closed) {
                     log.failure("tunnel over docker exec lost", e);
                 }
             }
+        }
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(AGAIN_MILLISECONDS);
+        } catch (InterruptedException e) {
+            closed = true;
         }
     }
 }

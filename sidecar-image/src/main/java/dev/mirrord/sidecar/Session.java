@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   control connects --bootstrap--&gt; rules, sockets --&gt; ready
  *   --agent--&gt; tunnels --&gt; environment and facts of the target --&gt; context to the launchers --&gt; connected
+ *   --certificate--&gt; the tunnels' is the agent's, or the session fails
  *   --control closed | end | tunnels lost--&gt; END to the launchers --&gt; they have gone --&gt; exit
  * </pre>
  */
@@ -133,6 +134,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         switch (type) {
             case "bootstrap" -> bootstrap(Bootstrap.parse(message));
             case "agent" -> agent(message);
+            case "certificate" -> certificate(message);
             case "abort" ->
                     launchers.abort(
                             message.path("exitCode").asInt(125), message.path("text").asText());
@@ -174,15 +176,31 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         if (old != null) {
             old.close();
         }
-        Fingerprint agent = new Fingerprint(message.path("certificateSha256").asText());
-        Tunnels all = new Tunnels(known.identity(), agent, net.connector(), this);
+        Tunnels all = new Tunnels(known.identity(), net.connector(), this);
         tunnels = all;
+        if (message.has("certificateSha256")) {
+            certificate(message);
+        }
         if (known.relaySocket()) {
             dialer = new RelayDialer(paths.relay().toString(), all);
             dialer.start(known.tunnels());
         }
         for (Channel each = brought.poll(); each != null; each = brought.poll()) {
             take(each, all);
+        }
+    }
+
+    /** What the agent's log says, which the CLI reads through the API server. */
+    private void certificate(JsonNode message) {
+        Fingerprint agent = new Fingerprint(message.path("certificateSha256").asText());
+        Tunnels all = tunnels;
+        if (all == null) {
+            throw new IllegalArgumentException("certificate before agent");
+        }
+        if (!all.verify(agent)) {
+            fail(
+                    "somebody else answers in the agent's place: the certificate is not the one in"
+                            + " the agent's log");
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.mirrord.sidecar;
 
+import dev.mirrord.protocol.tls.TunnelTls;
 import dev.mirrord.sidecar.control.Control;
 import dev.mirrord.sidecar.control.ControlListener;
 import dev.mirrord.sidecar.control.SocketDoor;
 import io.netty.channel.Channel;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
@@ -39,6 +39,7 @@ public final class SidecarMain {
             if (List.of(arguments).contains("--self-test")) {
                 Ending.leave(SelfTest.run());
             }
+            TunnelTls.preload();
             new SidecarMain(Paths.ofProcess(), true).run();
         } catch (SidecarFailure e) {
             Log.line("failed", "why", e.getMessage());
@@ -56,8 +57,7 @@ public final class SidecarMain {
             prepared.completeExceptionally(e);
         }
         Log.line("started", "milliseconds", ending.age());
-        // Loads the native TLS library while the CLI is still busy with the agent.
-        Log.line("TLS", "native", OpenSsl.isAvailable(), "milliseconds", ending.age());
+        Log.line("TLS", "native", TunnelTls.isNative(), "milliseconds", ending.age());
     }
 
     private synchronized ControlListener connected(Control control) {

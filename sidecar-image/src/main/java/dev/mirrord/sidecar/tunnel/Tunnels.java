@@ -2,6 +2,7 @@ package dev.mirrord.sidecar.tunnel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.tls.Fingerprint;
+import dev.mirrord.protocol.tls.LatePin;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tls.TunnelTls;
 import dev.mirrord.protocol.tunnel.OpenListener;
@@ -20,37 +21,49 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All tunnels of the session.
+ * All tunnels to one agent. The certificate of the first one is the agent's until {@link #verify}
+ * tells whether it is.
  *
  * <pre>
  *   channel from the CLI --TLS, HELLO--&gt; ready, chosen for streams --lost--&gt; dialled again
- *   none ready for 20 s: lost for good
+ *   verified, and none ready for 20 s: lost for good
  * </pre>
  */
 public final class Tunnels {
     private static final int PATIENCE_SECONDS = 20;
     private static final long BYTES_THAT_MATTER = 64 * 1024;
 
+    private final LatePin pin = new LatePin();
     private final SslContext tls;
     private final OpenListener incoming;
     private final TunnelsListener listener;
     private final List<Ready> ready = new CopyOnWriteArrayList<>();
+    private volatile boolean verified;
     private volatile boolean closed;
     private volatile String lastFailure = "no connection to the agent came up";
     private @Nullable ScheduledFuture<?> patience;
 
     private record Ready(Tunnel tunnel, TrafficMeter meter) {}
 
-    public Tunnels(
-            SessionIdentity identity,
-            Fingerprint agent,
-            OpenListener incoming,
-            TunnelsListener listener)
+    public Tunnels(SessionIdentity identity, OpenListener incoming, TunnelsListener listener)
             throws SSLException {
-        this.tls = TunnelTls.ofSidecar(identity, agent);
+        this.tls = TunnelTls.ofSidecar(identity, pin);
         this.incoming = incoming;
         this.listener = listener;
-        startPatience();
+    }
+
+    /**
+     * The agent has said which certificate is its own, so it listens: from now on a tunnel is
+     * expected.
+     *
+     * @return false when somebody else has answered in its place
+     */
+    public boolean verify(Fingerprint agent) {
+        verified = true;
+        if (ready.isEmpty()) {
+            startPatience();
+        }
+        return pin.settle(agent);
     }
 
     /**
@@ -120,7 +133,7 @@ public final class Tunnels {
             lastFailure = "the connection to the agent was closed";
         }
         Log.line("tunnel closed", "tunnels", ready.size(), "why", lastFailure);
-        if (wasReady && ready.isEmpty() && !closed) {
+        if (wasReady && ready.isEmpty() && verified && !closed) {
             startPatience();
         }
     }

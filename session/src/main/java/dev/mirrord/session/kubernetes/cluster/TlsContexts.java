@@ -1,5 +1,6 @@
 package dev.mirrord.session.kubernetes.cluster;
 
+import dev.mirrord.protocol.tls.SingleKey;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import dev.mirrord.session.kubernetes.cluster.Identity.ClientCertificate;
 import io.netty.handler.ssl.OpenSsl;
@@ -71,8 +72,8 @@ final class TlsContexts {
             if (client != null) {
                 part = "client certificate or key";
                 builder.keyManager(
-                        Pem.privateKey(client.key()),
-                        Pem.certificates(client.chain()).toArray(X509Certificate[]::new));
+                        new SingleKey(
+                                Pem.privateKey(client.key()), Pem.certificates(client.chain())));
             }
             return builder.build();
         } catch (GeneralSecurityException | IOException | IllegalArgumentException failure) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentLog implements AutoCloseable {
 
-    private static final int AGAIN_MILLIS = 25;
+    private static final int AGAIN_MILLIS = 100;
 
     private final Cluster cluster;
     private final PodRef pod;

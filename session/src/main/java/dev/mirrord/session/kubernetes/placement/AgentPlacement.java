@@ -3,6 +3,8 @@ package dev.mirrord.session.kubernetes.placement;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
+import dev.mirrord.session.kubernetes.cluster.PodRef;
+import java.util.function.Consumer;
 
 /** One way to bring an agent into the cluster. */
 public sealed interface AgentPlacement permits JobPlacement, TargetlessPlacement {
@@ -18,6 +20,9 @@ public sealed interface AgentPlacement permits JobPlacement, TargetlessPlacement
 
     AgentSettings settings();
 
+    /** Where the agent listens, on the loopback of its own pod: nobody else is there. */
+    int PORT = 7547;
+
     /**
      * Creates the agent and waits until it listens. What was created is removed again when that
      * fails or the thread is interrupted. Blocks.
@@ -25,6 +30,14 @@ public sealed interface AgentPlacement permits JobPlacement, TargetlessPlacement
      * @throws ClusterFailure with the scheduler's, kubelet's, admission's or agent's own reason
      */
     default PlacedAgent place(Cluster cluster) {
-        return new AgentStart(cluster, this).run();
+        return place(cluster, _ -> {});
+    }
+
+    /**
+     * @param assigned hears of the agent's pod as soon as it has a node, before it listens on
+     *     {@link #PORT}
+     */
+    default PlacedAgent place(Cluster cluster, Consumer<PodRef> assigned) {
+        return new AgentStart(cluster, this, assigned).run();
     }
 }

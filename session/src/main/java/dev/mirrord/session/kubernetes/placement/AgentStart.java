@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ final class AgentStart {
 
     private final Cluster cluster;
     private final AgentPlacement placement;
+    private final Consumer<PodRef> assigned;
     private final LinkedBlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
     private final Deque<String> lastLines = new ArrayDeque<>();
     private @Nullable PodState state;
@@ -56,9 +58,10 @@ final class AgentStart {
     private boolean logEnded;
     private long unschedulableSince;
 
-    AgentStart(Cluster cluster, AgentPlacement placement) {
+    AgentStart(Cluster cluster, AgentPlacement placement, Consumer<PodRef> assigned) {
         this.cluster = cluster;
         this.placement = placement;
+        this.assigned = assigned;
     }
 
     PlacedAgent run() {
@@ -231,10 +234,12 @@ final class AgentStart {
             unschedulableSince = System.nanoTime();
         }
         if (seen.assigned() && log == null) {
+            PodRef pod = new PodRef(placement.namespace(), seen.name());
+            assigned.accept(pod);
             log =
                     new AgentLog(
                             cluster,
-                            new PodRef(placement.namespace(), seen.name()),
+                            pod,
                             line -> happenings.add(new Happening.Line(AgentLine.parse(line))),
                             failure -> happenings.add(new Happening.Failed(failure)),
                             () -> happenings.add(new Happening.LogEnded()));

@@ -61,6 +61,7 @@ final class JobManifest {
         container.put("imagePullPolicy", settings.pullPolicy());
         ArrayNode args = container.putArray("args");
         arguments.forEach(args::add);
+        args.add("--port").add(Integer.toString(AgentPlacement.PORT));
         settings.arguments().forEach(args::add);
         container.set("resources", Json.MAPPER.valueToTree(settings.resources()));
     }

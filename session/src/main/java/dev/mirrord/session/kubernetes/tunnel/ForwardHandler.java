@@ -10,7 +10,9 @@ import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  * stream, both opened at once and written to without waiting for the replies, which saves two round
  * trips. All state belongs to the channel's event loop.
  *
+ * <p>With {@link Patience} a pod that refuses is asked again, on a new pair of streams, until its
+ * first byte has come; what was written to it until then is written again.
+ *
  * <p>The forward is over when the far side has ended both streams, or has reset one, or has written
  * a text to the error stream and ended it: the text is why.
  */
 final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Sink {
 
-    private static final int ERROR = 1;
-    private static final int DATA = 3;
     private static final int PING_SECONDS = 10;
     private static final int SILENT_SECONDS = 40;
 
@@ -52,42 +55,102 @@ final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Si
     private final String what;
     private final int port;
     private final Framing framing;
+    private final Spdy.StreamOpener opener = new Spdy.StreamOpener();
     private final SpdyReader reader = new SpdyReader(this);
     private final StringBuilder errorText = new StringBuilder();
+    private final List<ByteBuf> unheard = new ArrayList<>();
+    private @Nullable Patience patience;
     private @Nullable Receiver receiver;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> pings;
+    private int attempt;
+    private int errorStream;
+    private int dataStream;
     private int pingId = 1;
     private long lastHeard = System.nanoTime();
     private boolean dataEnded;
     private boolean errorEnded;
     private boolean ownEnded;
 
-    ForwardHandler(String what, int port, Framing framing) {
+    ForwardHandler(String what, int port, Framing framing, @Nullable Patience patience) {
         this.what = what;
         this.port = port;
         this.framing = framing;
+        this.patience = patience;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("port", Integer.toString(port));
-        headers.put("requestid", "0");
-        headers.put("streamtype", "error");
-        try (Spdy.StreamOpener opener = new Spdy.StreamOpener()) {
-            frame(added, opener.open(ERROR, headers));
-            // nothing is ever written to the error stream
-            frame(added, Spdy.dataHeader(ERROR, 0, true));
-            headers.put("streamtype", "data");
-            frame(added, opener.open(DATA, headers));
+        openStreams(added);
+        if (patience == null) {
+            opener.close();
         }
         added.flush();
         pings =
                 added.executor()
                         .scheduleAtFixedRate(
                                 () -> ping(added), PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void openStreams(ChannelHandlerContext on) {
+        // odd numbers are the client's
+        errorStream = 4 * attempt + 1;
+        dataStream = 4 * attempt + 3;
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("port", Integer.toString(port));
+        headers.put("requestid", Integer.toString(attempt));
+        headers.put("streamtype", "error");
+        frame(on, opener.open(errorStream, headers));
+        // nothing is ever written to the error stream
+        frame(on, Spdy.dataHeader(errorStream, 0, true));
+        headers.put("streamtype", "data");
+        frame(on, opener.open(dataStream, headers));
+        attempt++;
+    }
+
+    /** The pod has answered: from now on a refusal is one. */
+    private void heard() {
+        Patience ending = patience;
+        if (ending != null) {
+            patience = null;
+            unheard.forEach(ByteBuf::release);
+            unheard.clear();
+            opener.close();
+            ending.heard();
+        }
+    }
+
+    /** Returns whether the pod is asked again. */
+    private boolean again() {
+        Patience waiting = patience;
+        if (waiting == null || !waiting.goesOn()) {
+            return false;
+        }
+        errorText.setLength(0);
+        errorEnded = false;
+        dataEnded = false;
+        errorStream = 0;
+        dataStream = 0;
+        context()
+                .executor()
+                .schedule(this::askAgain, Patience.PAUSE_MILLISECONDS, TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    private void askAgain() {
+        if (over.isDone()) {
+            return;
+        }
+        openStreams(context());
+        for (ByteBuf bytes : unheard) {
+            ByteBuf header = Spdy.dataHeader(dataStream, bytes.readableBytes(), false);
+            framing.write(context(), header, bytes.retainedDuplicate(), context().newPromise());
+        }
+        if (ownEnded) {
+            frame(context(), Spdy.dataHeader(dataStream, 0, true));
+        }
+        context().flush();
     }
 
     /** Starts reading. */
@@ -110,15 +173,26 @@ final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Si
             promise.trySuccess();
             return;
         }
-        framing.write(writing, Spdy.dataHeader(DATA, bytes.readableBytes(), false), bytes, promise);
+        if (patience != null) {
+            unheard.add(bytes.retainedDuplicate());
+            if (dataStream == 0) {
+                bytes.release();
+                promise.trySuccess();
+                return;
+            }
+        }
+        framing.write(
+                writing, Spdy.dataHeader(dataStream, bytes.readableBytes(), false), bytes, promise);
     }
 
     /** Nothing more will be written. */
     void end() {
         if (!ownEnded) {
             ownEnded = true;
-            frame(context(), Spdy.dataHeader(DATA, 0, true));
-            context().flush();
+            if (dataStream != 0) {
+                frame(context(), Spdy.dataHeader(dataStream, 0, true));
+                context().flush();
+            }
         }
     }
 
@@ -126,8 +200,10 @@ final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Si
     void reset() {
         if (!over.isDone()) {
             ownEnded = true;
-            frame(context(), Spdy.reset(DATA));
-            context().flush();
+            if (dataStream != 0) {
+                frame(context(), Spdy.reset(dataStream));
+                context().flush();
+            }
             finish(null);
         }
     }
@@ -193,11 +269,12 @@ final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Si
 
     @Override
     public void data(int stream, ByteBuf bytes) {
-        if (stream == DATA && receiver != null) {
+        if (stream == dataStream && receiver != null) {
+            heard();
             receiver.data(bytes);
             return;
         }
-        if (stream == ERROR) {
+        if (stream == errorStream) {
             errorText.append(bytes.toString(StandardCharsets.UTF_8));
         }
         bytes.release();
@@ -205,22 +282,25 @@ final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Si
 
     @Override
     public void end(int stream) {
-        if (stream == DATA && !dataEnded) {
+        if (stream == dataStream && !dataEnded) {
             dataEnded = true;
-            if (receiver != null) {
+            if (receiver != null && patience == null) {
                 receiver.flush();
                 receiver.end();
             }
-        } else if (stream == ERROR) {
+        } else if (stream == errorStream) {
             errorEnded = true;
         }
-        if (errorEnded && (dataEnded || errorText.length() > 0)) {
+        if (errorEnded && (dataEnded || errorText.length() > 0) && !again()) {
             finish(errorText.length() == 0 ? null : refused());
         }
     }
 
     @Override
     public void reset(int stream, int status) {
+        if ((stream != errorStream && stream != dataStream) || again()) {
+            return;
+        }
         finish(errorText.length() == 0 ? lost("the forward was reset", null) : refused());
     }
 
@@ -252,6 +332,10 @@ final class ForwardHandler extends ChannelDuplexHandler implements SpdyReader.Si
         if (pings != null) {
             pings.cancel(false);
         }
+        patience = null;
+        unheard.forEach(ByteBuf::release);
+        unheard.clear();
+        opener.close();
         if (failure == null) {
             over.complete(null);
         } else {

@@ -57,14 +57,15 @@ public final class PortForward {
 
     /** Completes when bytes can be written; that the port refuses is told by {@code closed()}. */
     public CompletableFuture<PortForwardChannel> open(PodRef pod, int port) {
-        return open(pod, port, null);
+        return open(pod, port, null, null);
     }
 
     /**
      * @param loop where the connection runs, best that of the channel it is joined with
+     * @param patience for a pod that is still being started
      */
     public CompletableFuture<PortForwardChannel> open(
-            PodRef pod, int port, @Nullable EventLoop loop) {
+            PodRef pod, int port, @Nullable EventLoop loop, @Nullable Patience patience) {
         CompletableFuture<PortForwardChannel> opened = new CompletableFuture<>();
         Thread.ofPlatform()
                 .daemon()
@@ -72,22 +73,31 @@ public final class PortForward {
                 .start(
                         () -> {
                             try {
-                                opened.complete(openNow(pod, port, loop));
-                            } catch (RuntimeException failure) {
+                                opened.complete(openNow(pod, port, loop, patience));
+                            } catch (RuntimeException | InterruptedException failure) {
                                 opened.completeExceptionally(failure);
                             }
                         });
         return opened;
     }
 
-    private PortForwardChannel openNow(PodRef pod, int port, @Nullable EventLoop loop) {
-        Attempt first = attempt(transport, pod, port, loop);
+    private PortForwardChannel openNow(
+            PodRef pod, int port, @Nullable EventLoop loop, @Nullable Patience patience)
+            throws InterruptedException {
+        Attempt first = attempt(transport, pod, port, loop, patience);
+        while (first.channel() == null
+                && patience != null
+                && patience.goesOn()
+                && mayChange(first.refusal().status())) {
+            TimeUnit.MILLISECONDS.sleep(2 * Patience.PAUSE_MILLISECONDS);
+            first = attempt(transport, pod, port, loop, patience);
+        }
         if (first.channel() != null) {
             return first.channel();
         }
         int status = first.refusal().status();
         if (transport == Transport.WEBSOCKET && status != 401 && status != 404) {
-            Attempt second = attempt(Transport.SPDY, pod, port, loop);
+            Attempt second = attempt(Transport.SPDY, pod, port, loop, patience);
             if (second.channel() != null) {
                 transport = Transport.SPDY;
                 return second.channel();
@@ -97,30 +107,46 @@ public final class PortForward {
         throw refused(first.refusal(), pod);
     }
 
+    /** The node answers so while it knows no sandbox of the pod yet. */
+    private static boolean mayChange(int status) {
+        return status == 400 || status == 404 || status >= 500;
+    }
+
     /** Either a channel or why not. */
     private record Attempt(@Nullable PortForwardChannel channel, ApiReply refusal) {}
 
-    private Attempt attempt(Transport by, PodRef pod, int port, @Nullable EventLoop loop) {
+    private Attempt attempt(
+            Transport by,
+            PodRef pod,
+            int port,
+            @Nullable EventLoop loop,
+            @Nullable Patience patience) {
         ApiServer.Upgradable connection = api.upgradable(loop);
-        Attempt attempt = upgrade(connection, by, pod, port);
+        Attempt attempt = upgrade(connection, by, pod, port, patience);
         if (attempt.refusal().status() == 401 && api.renew(connection)) {
-            return upgrade(api.upgradable(loop), by, pod, port);
+            return upgrade(api.upgradable(loop), by, pod, port, patience);
         }
         return attempt;
     }
 
-    private Attempt upgrade(ApiServer.Upgradable connection, Transport by, PodRef pod, int port) {
+    private Attempt upgrade(
+            ApiServer.Upgradable connection,
+            Transport by,
+            PodRef pod,
+            int port,
+            @Nullable Patience patience) {
         Channel channel = connection.channel();
         UpgradeHandler handler = new UpgradeHandler();
         String key = WebSocket.newKey();
         byte[] request = request(connection, by, pod, key);
-        ForwardHandler forward = forwardHandler(by, pod, port);
+        ForwardHandler forward = forwardHandler(by, pod, port, patience);
         CompletableFuture<UpgradeHandler.Answer> upgraded =
                 handler.answer.thenApply(
                         answer -> {
                             // on the event loop, before any byte after the head is passed on
                             if (answer.status() == 101 && accepted(answer, by, key)) {
-                                channel.config().setAutoRead(false);
+                                // a pod that is still being started has nothing to say but refusals
+                                channel.config().setAutoRead(patience != null);
                                 if (by == Transport.WEBSOCKET) {
                                     connection.add("ws", new WebSocketReceiver());
                                 }
@@ -147,13 +173,15 @@ public final class PortForward {
         return new Attempt(new PortForwardChannel(channel, forward), reply);
     }
 
-    private static ForwardHandler forwardHandler(Transport by, PodRef pod, int port) {
+    private static ForwardHandler forwardHandler(
+            Transport by, PodRef pod, int port, @Nullable Patience patience) {
         Framing framing =
                 switch (by) {
                     case WEBSOCKET -> new Framing.InWebSocket();
                     case SPDY -> new Framing.Bare();
                 };
-        return new ForwardHandler("port-forward to pod " + pod + " port " + port, port, framing);
+        return new ForwardHandler(
+                "port-forward to pod " + pod + " port " + port, port, framing, patience);
     }
 
     private byte[] request(ApiServer.Upgradable connection, Transport by, PodRef pod, String key) {

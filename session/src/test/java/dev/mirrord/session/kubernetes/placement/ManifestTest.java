@@ -89,7 +89,8 @@ class ManifestTest {
                 .containsExactly(
                         "--session-certificate-sha256", "ab12",
                         "--target-container-id", "c0ffee",
-                        "--communication-timeout", "15");
+                        "--communication-timeout", "15",
+                        "--port", "7547");
         assertThat(container.has("env")).isFalse();
         assertThat(container.at("/securityContext/runAsUser").asInt(-1)).isZero();
         assertThat(container.at("/securityContext/privileged").asBoolean(true)).isFalse();

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ForwardHandlerTest {
 
     private final ForwardHandler handler =
-            new ForwardHandler("port-forward to pod shop/web port 80", 80, new Framing.Bare());
+            new ForwardHandler(
+                    "port-forward to pod shop/web port 80", 80, new Framing.Bare(), null);
     private final EmbeddedChannel channel = new EmbeddedChannel(handler);
     private final StringBuilder told = new StringBuilder();
 
@@ -71,7 +72,7 @@ class ForwardHandlerTest {
     @Test
     void opensBothStreamsAndEndsTheErrorStreamsOwnDirection() {
         EmbeddedChannel fresh =
-                new EmbeddedChannel(new ForwardHandler("it", 80, new Framing.Bare()));
+                new EmbeddedChannel(new ForwardHandler("it", 80, new Framing.Bare(), null));
         ByteBuf error = fresh.readOutbound();
         ByteBuf end = fresh.readOutbound();
         ByteBuf data = fresh.readOutbound();

@@ -133,7 +133,7 @@ class PortForwardClusterIT {
                 directory,
                 "host",
                 cluster.loops(),
-                loop -> forwards.open(pod, EchoTraffic.ECHO_PORT, loop),
+                loop -> forwards.open(pod, EchoTraffic.ECHO_PORT, loop, null),
                 failed::complete);
     }
 
