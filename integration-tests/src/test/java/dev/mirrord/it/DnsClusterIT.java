@@ -167,6 +167,27 @@ class DnsClusterIT {
     }
 
     @Test
+    void theUsersSearchDomainsAndOptionsWin() {
+        Sections own =
+                Sections.of(
+                        Mirrord.onWeb()
+                                .docker("--dns-search", "svc.cluster.local")
+                                .docker("--dns-option", "ndots:2")
+                                .docker("--dns-opt", "timeout:3"),
+                        """
+                        S resolv.conf; cat /etc/resolv.conf
+                        S shop; probe dns catalog.shop ip4
+                        S alone; probe dns catalog
+                        """);
+        assertThat(own.get("resolv.conf").lines())
+                .contains("search svc.cluster.local")
+                .anyMatch(line -> line.startsWith("options ndots:2 timeout:3"))
+                .noneMatch(line -> line.contains("shop.svc") || line.contains("ndots:5"));
+        assertThat(own.get("shop")).isEqualTo(clusterAddress("catalog"));
+        assertThat(own.get("alone")).contains("not-found");
+    }
+
+    @Test
     void theFilterSaysWhichNamesStayLocal(@TempDir Path directory) throws Exception {
         Path config =
                 Files.writeString(

@@ -290,17 +290,20 @@ class OutgoingClusterIT {
                     Sections.of(
                             Mirrord.onWeb()
                                     .docker("--network", "mirrord-it-net")
-                                    .docker("--add-host", "host.docker.internal:host-gateway"),
+                                    .docker("--add-host", "host.docker.internal:host-gateway")
+                                    .docker("--add-host", "laptop:host-gateway"),
                             """
                             S neighbour; probe tcp mirrord-it-db:7 hello
                             S host; nc -w 5 host.docker.internal %d </dev/null
+                            S own name; nc -w 5 laptop %d </dev/null
                             S cluster; probe tcp echo:7 hello
                             """
-                                    .formatted(host.getLocalPort()));
+                                    .formatted(host.getLocalPort(), host.getLocalPort()));
             assertThat(seen.get("neighbour"))
                     .contains("peer ", "hello")
                     .doesNotContain("peer " + pod, "peer [fd00:10:244");
             assertThat(seen.get("host")).isEqualTo("from the host");
+            assertThat(seen.get("own name")).isEqualTo("from the host");
             assertThat(seen.get("cluster")).contains("peer ", "hello");
         } finally {
             Command.docker("rm", "-f", "mirrord-it-db");
@@ -328,8 +331,13 @@ class OutgoingClusterIT {
     }
 
     private static void greet(ServerSocket host) {
-        try (Socket client = host.accept()) {
-            client.getOutputStream().write("from the host\n".getBytes(StandardCharsets.UTF_8));
+        try {
+            while (true) {
+                try (Socket client = host.accept()) {
+                    client.getOutputStream()
+                            .write("from the host\n".getBytes(StandardCharsets.UTF_8));
+                }
+            }
         } catch (IOException e) {
             // The test has ended.
         }

@@ -35,20 +35,30 @@ final class Bootstrap {
                         .put("relaySocket", relaySocket)
                         .put("dnsUpstream", EngineSide.DNS_UPSTREAM)
                         .put("config", request.config().sidecar().toJson());
-        ArrayNode names = message.putArray("userEnvironment");
-        UserEnvironment.names(command, System.getenv()).forEach(names::add);
-        ArrayNode networks = message.putArray("networks");
-        for (NetworkAttachment network : rewrite.sidecar().networks()) {
-            if (!List.of("default", "bridge").contains(network.name())) {
-                networks.add(network.name());
-            }
-        }
-        ArrayNode nameservers = message.putArray("nameservers");
+        add(
+                message,
+                "userEnvironment",
+                List.copyOf(UserEnvironment.names(command, System.getenv())));
+        add(
+                message,
+                "networks",
+                rewrite.sidecar().networks().stream()
+                        .map(NetworkAttachment::name)
+                        .filter(name -> !List.of("default", "bridge").contains(name))
+                        .toList());
         List<String> own = rewrite.nameservers();
-        (own.isEmpty() ? HostNameservers.find() : own).forEach(nameservers::add);
+        add(message, "nameservers", own.isEmpty() ? HostNameservers.find() : own);
+        add(message, "searchDomains", command.all(RunFlag.DNS_SEARCH));
+        add(message, "resolverOptions", command.all(RunFlag.DNS_OPTION));
+        add(message, "hostGatewayNames", rewrite.sidecar().hostGatewayNames());
         ArrayNode debuggers = message.putArray("debuggerPorts");
         DebuggerPorts.of(rewrite.program(), image.environment()).forEach(debuggers::add);
         DebuggerPorts.of(List.of(), command.all(RunFlag.ENV)).forEach(debuggers::add);
         return message;
+    }
+
+    private static void add(ObjectNode message, String field, List<String> texts) {
+        ArrayNode array = message.putArray(field);
+        texts.forEach(array::add);
     }
 }

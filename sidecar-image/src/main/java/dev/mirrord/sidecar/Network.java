@@ -213,7 +213,9 @@ final class Network {
         if (!bootstrap.networks().isEmpty()) {
             exempt.addAll(facts.subnets());
         }
-        for (InetAddress address : EngineHosts.reachable(prepared.hosts(), facts.subnets())) {
+        for (InetAddress address :
+                EngineHosts.reachable(
+                        prepared.hosts(), facts.subnets(), bootstrap.hostGatewayNames())) {
             exempt.add(new Prefix(address, address.getAddress().length * 8));
         }
         return new CaptureRules(

@@ -3,14 +3,16 @@ package dev.mirrord.sidecar.capture;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
  * Addresses in the engine's hosts file that are the user's own machine or containers: the customary
- * names of the engine's host ({@code --add-host host.docker.internal:host-gateway}), and whatever
- * is on a connected network ({@code --link}). Other lines may well name addresses of the cluster.
+ * names of the engine's host and those that the user gave it ({@code --add-host X:host-gateway}),
+ * and whatever is on a connected network ({@code --link}). Other lines may well name addresses of
+ * the cluster.
  */
 public final class EngineHosts {
     private static final Set<String> HOST_NAMES =
@@ -22,7 +24,13 @@ public final class EngineHosts {
 
     private EngineHosts() {}
 
-    public static List<InetAddress> reachable(String hosts, List<Prefix> connected) {
+    /**
+     * @param ownNames of the engine's host
+     */
+    public static List<InetAddress> reachable(
+            String hosts, List<Prefix> connected, List<String> ownNames) {
+        Set<String> hostNames = new HashSet<>(HOST_NAMES);
+        ownNames.forEach(name -> hostNames.add(name.toLowerCase(Locale.ROOT)));
         List<InetAddress> found = new ArrayList<>();
         for (String line : hosts.lines().toList()) {
             String[] words = line.replaceAll("#.*", "").strip().split("\\s+");
@@ -34,7 +42,7 @@ public final class EngineHosts {
                 boolean host =
                         List.of(words).stream()
                                 .anyMatch(
-                                        word -> HOST_NAMES.contains(word.toLowerCase(Locale.ROOT)));
+                                        word -> hostNames.contains(word.toLowerCase(Locale.ROOT)));
                 boolean near = connected.stream().anyMatch(prefix -> prefix.contains(address));
                 if (!address.isLoopbackAddress() && (host || near)) {
                     found.add(address);

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param nameservers for names that are resolved locally: the user's {@code --dns}, else the host's
  * @param searchDomains the user's {@code --dns-search}
  * @param resolverOptions the user's {@code --dns-option}
+ * @param hostGatewayNames the user's names of the engine's host: {@code --add-host X:host-gateway}
  * @param debuggerPorts on which the app's command line has a debugger listen
  */
 public record Bootstrap(
@@ -33,6 +34,7 @@ public record Bootstrap(
         List<String> nameservers,
         List<String> searchDomains,
         List<String> resolverOptions,
+        List<String> hostGatewayNames,
         Set<Integer> debuggerPorts) {
     /** Version of the messages that this build understands. */
     static final int PROTOCOL = 1;
@@ -48,7 +50,6 @@ public record Bootstrap(
                             .formatted(protocol, PROTOCOL));
         }
         String upstream = message.path("dnsUpstream").asText("");
-        List<String> given = Json.texts(message.path("nameservers"));
         return new Bootstrap(
                 message.path("session").asText(),
                 SessionIdentity.fromPem(message.path("identity").asText()),
@@ -58,9 +59,10 @@ public record Bootstrap(
                 SidecarConfig.fromJson(message.path("config").asText()),
                 Set.copyOf(Json.texts(message.path("userEnvironment"))),
                 Json.texts(message.path("networks")),
-                given.isEmpty() ? Json.texts(message.path("localNameservers")) : given,
+                Json.texts(message.path("nameservers")),
                 Json.texts(message.path("searchDomains")),
                 Json.texts(message.path("resolverOptions")),
+                Json.texts(message.path("hostGatewayNames")),
                 Set.copyOf(Json.numbers(message.path("debuggerPorts"))));
     }
 

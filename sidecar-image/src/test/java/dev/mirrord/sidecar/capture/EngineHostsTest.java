@@ -16,9 +16,13 @@ class EngineHostsTest {
                                 172.17.0.1\thost.docker.internal
                                 10.96.0.7\tadded
                                 172.20.0.3\tdb 4f3a # linked
+                                172.18.0.1\tMyHost
                                 """,
-                                List.of(new Prefix(InetAddress.getByName("172.20.0.2"), 16))))
+                                List.of(new Prefix(InetAddress.getByName("172.20.0.2"), 16)),
+                                List.of("myhost")))
                 .containsExactly(
-                        InetAddress.getByName("172.17.0.1"), InetAddress.getByName("172.20.0.3"));
+                        InetAddress.getByName("172.17.0.1"),
+                        InetAddress.getByName("172.20.0.3"),
+                        InetAddress.getByName("172.18.0.1"));
     }
 }

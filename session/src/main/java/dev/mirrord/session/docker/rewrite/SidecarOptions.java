@@ -109,7 +109,7 @@ final class SidecarOptions {
         if (address.startsWith("[") && address.endsWith("]")) {
             address = address.substring(1, address.length() - 1);
         }
-        if (!address.equals("host-gateway")) {
+        if (!address.equals(SidecarSpec.HOST_GATEWAY)) {
             IpText.checked("--add-host", address);
         }
         return value.substring(0, separator) + ":" + address;

@@ -40,11 +40,22 @@ public record SidecarSpec(
         String userNamespace,
         Optional<String> relayDirectory) {
 
+    /** Stands for the engine's host in {@code --add-host}. */
+    static final String HOST_GATEWAY = "host-gateway";
+
     /** Where the relay directory is seen in the sidecar. */
     public static final String RELAY_TARGET = "/run/mirrord/host";
 
     /** Where the layer volume is seen in every container that has it. */
     public static final String LAYER_TARGET = "/.mirrord";
+
+    /** Names that the user gave to the engine's host: {@code --add-host NAME:host-gateway}. */
+    public List<String> hostGatewayNames() {
+        return extraHosts.stream()
+                .filter(host -> host.endsWith(":" + HOST_GATEWAY))
+                .map(host -> host.substring(0, host.length() - HOST_GATEWAY.length() - 1))
+                .toList();
+    }
 
     /**
      * A line for the user where the engine chooses ports: {@code docker port} of the app shows

@@ -81,6 +81,16 @@ class SidecarOptionsTest {
     }
 
     @Test
+    void theUsersNamesOfTheHostAreKnown() {
+        SidecarSpec spec =
+                Lines.sidecar(
+                        "docker run --add-host me:host-gateway --add-host a:1.2.3.4"
+                                + " --add-host you=host-gateway img");
+
+        assertThat(spec.hostGatewayNames()).containsExactly("me", "you");
+    }
+
+    @Test
     void publishAllPublishesTheImagesPortsAndTheUsers() {
         ImageConfig image =
                 Lines.image(List.of(), List.of("x"), List.of(), List.of(), Set.of("80/tcp"));
