@@ -23,8 +23,11 @@ final class Cluster {
      * session of ours is left.
      */
     static void assertNothingLeft() {
-        Eventually.within(Duration.ofSeconds(30), () -> "left: " + leftovers())
-                .until(() -> leftovers().isEmpty());
+        assertNothingLeftAfter(Duration.ofSeconds(30));
+    }
+
+    static void assertNothingLeftAfter(Duration limit) {
+        Eventually.within(limit, () -> "left: " + leftovers()).until(() -> leftovers().isEmpty());
     }
 
     /** What is there now of our sessions, running or not. */

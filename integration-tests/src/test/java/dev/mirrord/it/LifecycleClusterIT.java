@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LifecycleClusterIT {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration END = Duration.ofSeconds(30);
+    private static final Duration AFTER_KILL = Duration.ofSeconds(15);
 
     @AfterEach
     void nothingIsLeft() {
@@ -130,7 +131,7 @@ class LifecycleClusterIT {
         try (Command.Running app = Mirrord.onWeb().start(Mirrord.STATIC, "sleep", "600")) {
             awaitOnEngine("layer", app);
             app.signal("KILL");
-            Cluster.assertNothingLeft();
+            Cluster.assertNothingLeftAfter(AFTER_KILL);
         }
     }
 
@@ -147,8 +148,24 @@ class LifecycleClusterIT {
                     .anyMatch(each -> each.startsWith("volume "))
                     .hasSizeGreaterThan(5);
             app.signal("KILL");
-            Cluster.assertNothingLeft();
+            Cluster.assertNothingLeftAfter(AFTER_KILL);
             assertThat(Node.rulesOfWeb()).isBlank();
+        }
+    }
+
+    /** The app gets ten seconds from its SIGTERM. */
+    @Test
+    void aKilledCliOfAnAppThatIgnoresItsEndLeavesNothing() {
+        try (Command.Running app =
+                Mirrord.onWeb()
+                        .docker("--entrypoint", "bash")
+                        .start(
+                                Mirrord.GLIBC,
+                                "-c",
+                                "trap '' TERM; echo waits; while :; do sleep 1; done")) {
+            app.awaitOut("waits", START);
+            app.signal("KILL");
+            Cluster.assertNothingLeftAfter(AFTER_KILL);
         }
     }
 

@@ -86,7 +86,13 @@ public final class ContainerSession {
         CompletableFuture<SessionIdentity> identity =
                 Background.start("identity", () -> SessionIdentity.generate("mirrord session"));
         try (SessionDirectory directory = SessionDirectory.create(id);
-                Watchdog _ = Watchdog.start(id, directory.path(), DockerCli.of(command).line());
+                Watchdog _ =
+                        Watchdog.start(
+                                id,
+                                directory.path(),
+                                log.file(),
+                                request.config(),
+                                DockerCli.of(command).line());
                 ClusterSide cluster = new ClusterSide(id, request, log, output)) {
             CompletableFuture<ClusterSide.Resolved> target =
                     Background.start("target", cluster::resolve);

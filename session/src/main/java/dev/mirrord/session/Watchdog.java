@@ -1,5 +1,6 @@
 package dev.mirrord.session;
 
+import dev.mirrord.config.MirrordConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,26 +9,35 @@ import java.util.List;
 
 /**
  * Cleans up when the CLI is killed before the sidecar can: a shell that waits for the end of its
- * standard input, which the kernel brings about however we die. It removes what was created and
- * never ran, and the session's directory; what runs is ended by the sidecar. It ignores the signals
- * of the terminal. Where there is no POSIX shell there is no watchdog.
+ * standard input, which the kernel brings about however we die. It removes the agent, what was
+ * created on the engine and never ran, and the session's directory; what runs is ended by the
+ * sidecar. It ignores the signals of the terminal. Where there is no POSIX shell there is no
+ * watchdog.
  */
 final class Watchdog implements AutoCloseable {
-    /** {@code $1} session, {@code $2} directory, then docker's own words. */
+    /**
+     * {@code $1} session, {@code $2} directory, {@code $3} log, {@code $4} a command that removes
+     * the agent, then docker's own words.
+     */
     private static final String SCRIPT =
             """
             trap '' INT TERM HUP QUIT
-            session=$1 directory=$2
-            shift 2
+            session=$1 directory=$2 log=$3 removal=$4
+            shift 4
             read -r ended && exit 0
+            eval "$removal" >>"$log" 2>&1 &
+            forget() {
+                rm -f "$directory"/*
+                rmdir "$directory"
+            }
+            forget
             for pause in 0 2 4 8; do
                 sleep $pause
                 for each in $("$@" ps -aq --filter label=dev.mirrord/session=$session --filter status=created); do
                     "$@" rm -f -v $each
                 done
             done
-            rm -f "$directory"/*
-            rmdir "$directory"
+            forget
             """;
 
     private final Process process;
@@ -37,7 +47,8 @@ final class Watchdog implements AutoCloseable {
     }
 
     /** Watches session {@code id}; {@code docker} is the user's client with its global options. */
-    static Watchdog start(SessionId id, Path directory, List<String> docker) {
+    static Watchdog start(
+            SessionId id, Path directory, Path log, MirrordConfig config, List<String> docker) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -46,7 +57,9 @@ final class Watchdog implements AutoCloseable {
                                 SCRIPT,
                                 "mirrord-watchdog",
                                 id.value(),
-                                directory.toString()));
+                                directory.toString(),
+                                log.toString(),
+                                ShellLine.of(AbandonedAgent.command(id, config))));
         command.addAll(docker);
         try {
             return new Watchdog(
