@@ -66,15 +66,14 @@ final class ClusterSide implements AutoCloseable {
     record Agent(Resolved resolved, PlacedAgent placed) {}
 
     /** Connects and finds the target. */
-    synchronized Resolved resolve() {
-        Cluster opened = open(request.config().kubernetes());
-        cluster = opened;
+    Resolved resolve() {
+        Cluster opened = open();
+        TargetResolver resolver = new TargetResolver(opened, output::notice);
         Target target =
                 request.config()
                         .target()
                         .map(named -> Target.parse(named.path()))
-                        .orElseThrow(() -> new TargetResolver(opened).noTarget());
-        TargetResolver resolver = new TargetResolver(opened);
+                        .orElseThrow(resolver::noTarget);
         Optional<ResolvedTarget> found =
                 switch (target) {
                     case Target.Targetless _ -> {
@@ -90,6 +89,13 @@ final class ClusterSide implements AutoCloseable {
                     log.line("target found", "pod", pod.pod(), "container", pod.container());
                 });
         return new Resolved(opened, found);
+    }
+
+    /** Only this needs the lock: the target may take a while to be ready, and the end not wait. */
+    private synchronized Cluster open() {
+        Cluster opened = open(request.config().kubernetes());
+        cluster = opened;
+        return opened;
     }
 
     /** Places the agent and waits until it listens. */

@@ -55,6 +55,10 @@ public final class Sandbox implements AutoCloseable {
         return reply.json();
     }
 
+    public void delete(String path) {
+        admin.api().delete(path, Json.MAPPER.createObjectNode());
+    }
+
     /** Replaces an object; true if the API server took it. */
     public boolean put(String path, JsonNode object) {
         return admin.api().put(path, object).succeeded();
@@ -114,6 +118,14 @@ public final class Sandbox implements AutoCloseable {
 
     /** A deployment of probes; waits for its pod unless it has none. */
     public void deployment(String name, int replicas, String... containers) {
+        deploy(name, replicas, containers);
+        if (replicas > 0) {
+            awaitPods("labelSelector=app%3D" + name, "deployment " + name, Sandbox::allReady);
+        }
+    }
+
+    /** The same without waiting. */
+    public void deploy(String name, int replicas, String... containers) {
         ObjectNode deployment = object("apps/v1", "Deployment", name);
         ObjectNode spec = deployment.putObject("spec").put("replicas", replicas);
         spec.putObject("selector").putObject("matchLabels").put("app", name);
@@ -133,9 +145,6 @@ public final class Sandbox implements AutoCloseable {
                     .add("tcp=" + port);
         }
         create("/apis/apps/v1/namespaces/" + namespace + "/deployments", deployment);
-        if (replicas > 0) {
-            awaitPods("labelSelector=app%3D" + name, "deployment " + name, Sandbox::allReady);
-        }
     }
 
     private static boolean allReady(JsonNode pod) {
@@ -186,7 +195,7 @@ public final class Sandbox implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.api().delete("/api/v1/namespaces/" + namespace, Json.MAPPER.createObjectNode());
+        delete("/api/v1/namespaces/" + namespace);
         admin.close();
     }
 }

@@ -23,6 +23,8 @@ public final class ClusterFailure extends RuntimeException {
         FORBIDDEN,
         NOT_FOUND,
         NOT_RUNNING,
+        /** As {@link #NOT_RUNNING}, but that may be over in a moment. */
+        NOT_RUNNING_YET,
         NOT_SCHEDULED,
         IMAGE,
         REJECTED,

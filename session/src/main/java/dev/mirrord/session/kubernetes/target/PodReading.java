@@ -29,6 +29,10 @@ final class PodReading {
                     "queue-proxy",
                     "traffic-agent");
 
+    /** What a container waits for on its way to running; everything else is a lasting trouble. */
+    private static final Set<String> ON_ITS_WAY =
+            Set.of("", "ContainerCreating", "PodInitializing");
+
     private final JsonNode pod;
     private final String name;
 
@@ -72,12 +76,36 @@ final class PodReading {
 
     private void requireRunning() {
         if (pod.at("/metadata").has("deletionTimestamp")) {
-            throw notRunning("it is being deleted");
+            throw notRunning("it is being deleted", false);
         }
         String phase = pod.at("/status/phase").asText("unknown");
         if (!"Running".equals(phase)) {
-            throw notRunning("its phase is " + phase + reasonOfPhase());
+            throw notRunning(
+                    "its phase is " + phase + reasonOfPhase(),
+                    "Pending".equals(phase) && !isStuck() && !isUnschedulable());
         }
+    }
+
+    /** True when one of the containers waits for something that does not come by itself. */
+    private boolean isStuck() {
+        for (String list : List.of("initContainerStatuses", "containerStatuses")) {
+            for (JsonNode status : pod.at("/status").path(list)) {
+                if (!ON_ITS_WAY.contains(status.at("/state/waiting/reason").asText(""))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isUnschedulable() {
+        for (JsonNode condition : pod.at("/status/conditions")) {
+            if ("PodScheduled".equals(condition.path("type").asText())
+                    && "False".equals(condition.path("status").asText())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String reasonOfPhase() {
@@ -121,7 +149,10 @@ final class PodReading {
                 why += detail(node.path("message"));
             }
         }
-        throw notRunning(why);
+        boolean ended =
+                status.at("/state").has("terminated")
+                        && "Never".equals(pod.at("/spec/restartPolicy").asText());
+        throw notRunning(why, !ended && !isStuck());
     }
 
     private static String detail(JsonNode message) {
@@ -129,9 +160,9 @@ final class PodReading {
         return text.isEmpty() ? "" : " (" + text + ")";
     }
 
-    private ClusterFailure notRunning(String why) {
+    private ClusterFailure notRunning(String why, boolean onItsWay) {
         return new ClusterFailure(
-                Kind.NOT_RUNNING,
+                onItsWay ? Kind.NOT_RUNNING_YET : Kind.NOT_RUNNING,
                 "pod " + name + " is not running",
                 why,
                 "see kubectl describe pod "

@@ -7,27 +7,93 @@ import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import dev.mirrord.session.kubernetes.cluster.NearestName;
 import dev.mirrord.session.kubernetes.cluster.Refusals;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the running container that a target means. Blocks. */
+/**
+ * Finds the running container that a target means. Blocks; a container that is on its way is waited
+ * for, but not for long.
+ */
 public final class TargetResolver {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+    private static final Duration PERIOD = Duration.ofMillis(250);
 
     private final Cluster cluster;
     private final String namespace;
+    private final Consumer<String> notices;
 
-    /** Resolves in {@code cluster.namespace()}. */
-    public TargetResolver(Cluster cluster) {
+    /**
+     * Resolves in {@code cluster.namespace()}.
+     *
+     * @param notices told when it takes a while
+     */
+    public TargetResolver(Cluster cluster, Consumer<String> notices) {
         this.cluster = cluster;
         this.namespace = cluster.namespace();
+        this.notices = notices;
     }
 
     /**
      * @throws ClusterFailure if there is no such running container
      */
     public ResolvedTarget resolve(Target.Pod target) {
+        return patiently(() -> look(target));
+    }
+
+    /**
+     * @throws ClusterFailure if there is no such deployment or none of its pods runs
+     */
+    public ResolvedTarget resolve(Target.Deployment target) {
+        return patiently(() -> look(target));
+    }
+
+    private ResolvedTarget patiently(Supplier<ResolvedTarget> look) {
+        long begin = System.nanoTime();
+        boolean said = false;
+        while (true) {
+            try {
+                return look.get();
+            } catch (ClusterFailure failure) {
+                if (failure.kind() != Kind.NOT_RUNNING_YET) {
+                    throw failure;
+                }
+                Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+                if (waited.compareTo(PATIENCE) > 0) {
+                    throw new ClusterFailure(
+                            Kind.TIMEOUT,
+                            failure.what(),
+                            failure.why() + ", and still was after " + PATIENCE.toSeconds() + " s",
+                            failure.advice());
+                }
+                if (!said && waited.compareTo(SILENCE) > 0) {
+                    notices.accept(
+                            "%s: %s; waiting up to %d s for it"
+                                    .formatted(
+                                            failure.what(), failure.why(), PATIENCE.toSeconds()));
+                    said = true;
+                }
+                pause(failure);
+            }
+        }
+    }
+
+    private static void pause(ClusterFailure failure) {
+        try {
+            Thread.sleep(PERIOD);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure;
+        }
+    }
+
+    private ResolvedTarget look(Target.Pod target) {
         ApiReply reply = cluster.api().get(pods() + "/" + target.name());
         if (reply.status() == 404) {
             throw absent("pod", target.name(), "pods", pods());
@@ -36,10 +102,7 @@ public final class TargetResolver {
         return PodReading.of(pod, target.container(), List.of());
     }
 
-    /**
-     * @throws ClusterFailure if there is no such deployment or none of its pods runs
-     */
-    public ResolvedTarget resolve(Target.Deployment target) {
+    private ResolvedTarget look(Target.Deployment target) {
         ApiReply reply = cluster.api().get(deployments() + "/" + target.name());
         if (reply.status() == 404) {
             throw absent("deployment", target.name(), "deployments", deployments());
@@ -57,18 +120,17 @@ public final class TargetResolver {
 
     private static ResolvedTarget choose(
             Target.Deployment target, JsonNode deployment, JsonNode items) {
+        // The newest first: in a rollout the others are about to go.
         List<JsonNode> own =
                 StreamSupport.stream(items.spliterator(), false)
                         .filter(pod -> belongs(pod, target.name()))
+                        .filter(pod -> !pod.at("/metadata").has("deletionTimestamp"))
+                        .sorted(Comparator.comparing(TargetResolver::created).reversed())
                         .toList();
         if (own.isEmpty()) {
-            throw new ClusterFailure(
-                    Kind.NOT_RUNNING,
-                    "deployment " + target.name() + " has no pod",
-                    "its replicas are " + deployment.at("/spec/replicas").asInt(),
-                    "scale it up: kubectl scale deployment/" + target.name() + " --replicas=1");
+            throw none(target, deployment);
         }
-        @Nullable ClusterFailure first = null;
+        @Nullable ClusterFailure best = null;
         for (JsonNode pod : own) {
             try {
                 List<String> notes = new ArrayList<>();
@@ -83,10 +145,47 @@ public final class TargetResolver {
                 }
                 return PodReading.of(pod, target.container(), notes);
             } catch (ClusterFailure failure) {
-                first = first == null ? failure : first;
+                best = best == null ? failure : promising(best, failure);
             }
         }
-        throw first == null ? new IllegalStateException("no pod was looked at") : first;
+        throw best == null ? new IllegalStateException("no pod was looked at") : best;
+    }
+
+    /** The one of a pod that is on its way. */
+    private static ClusterFailure promising(ClusterFailure first, ClusterFailure second) {
+        return first.kind() != Kind.NOT_RUNNING_YET && second.kind() == Kind.NOT_RUNNING_YET
+                ? second
+                : first;
+    }
+
+    private static ClusterFailure none(Target.Deployment target, JsonNode deployment) {
+        int replicas = deployment.at("/spec/replicas").asInt();
+        if (replicas == 0) {
+            return new ClusterFailure(
+                    Kind.NOT_RUNNING,
+                    "deployment " + target.name() + " has no pod",
+                    "its replicas are 0",
+                    "scale it up: kubectl scale deployment/" + target.name() + " --replicas=1");
+        }
+        for (JsonNode condition : deployment.at("/status/conditions")) {
+            if ("ReplicaFailure".equals(condition.path("type").asText())
+                    && "True".equals(condition.path("status").asText())) {
+                return new ClusterFailure(
+                        Kind.NOT_RUNNING,
+                        "deployment " + target.name() + " has no pod",
+                        condition.path("message").asText(),
+                        "see kubectl describe deployment " + target.name());
+            }
+        }
+        return new ClusterFailure(
+                Kind.NOT_RUNNING_YET,
+                "deployment " + target.name() + " has no pod",
+                "its replicas are " + replicas + ", none has been created",
+                "see kubectl describe deployment " + target.name());
+    }
+
+    private static String created(JsonNode pod) {
+        return pod.at("/metadata/creationTimestamp").asText();
     }
 
     /** A ReplicaSet is named after its deployment and the template's hash. */

@@ -39,7 +39,7 @@ class AgentPlacementClusterIT {
         sandbox = new Sandbox();
         sandbox.echo("echo");
         cluster = sandbox.open();
-        target = new TargetResolver(cluster).resolve(new Target.Pod("echo", null));
+        target = new TargetResolver(cluster, _ -> {}).resolve(new Target.Pod("echo", null));
     }
 
     @AfterAll

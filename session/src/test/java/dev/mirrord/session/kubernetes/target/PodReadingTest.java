@@ -1,9 +1,12 @@
 package dev.mirrord.session.kubernetes.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
+import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import dev.mirrord.session.kubernetes.cluster.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -137,5 +140,60 @@ class PodReadingTest {
         status.putObject("state").putObject("waiting").put("reason", "CrashLoopBackOff");
         assertThatThrownBy(() -> PodReading.of(pod, null, List.of()))
                 .hasMessageContaining("container web is waiting: CrashLoopBackOff");
+    }
+
+    @Test
+    void knowsWhatMayBeOverInAMoment() {
+        ObjectNode pod = pod("web");
+        ObjectNode status = (ObjectNode) pod.at("/status/containerStatuses/0");
+        status.put("ready", false);
+        assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING_YET);
+        ObjectNode waiting = status.putObject("state").putObject("waiting");
+        for (String passing : List.of("ContainerCreating", "PodInitializing")) {
+            waiting.put("reason", passing);
+            assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING_YET);
+        }
+        for (String lasting : List.of("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull")) {
+            waiting.put("reason", lasting);
+            assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING);
+        }
+        status.putObject("state").putObject("terminated").put("reason", "Error");
+        assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING_YET);
+        pod.withObject("/spec").put("restartPolicy", "Never");
+        assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING);
+    }
+
+    @Test
+    void aPodMayComeUpUnlessItIsStuckOrOver() {
+        ObjectNode pod = pod("web");
+        ObjectNode state = pod.withObject("/status").put("phase", "Pending");
+        assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING_YET);
+        state.withArray("conditions")
+                .addObject()
+                .put("type", "PodScheduled")
+                .put("status", "False");
+        assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING);
+        state.remove("conditions");
+        state.withArray("initContainerStatuses")
+                .addObject()
+                .put("name", "init")
+                .withObject("/state/waiting")
+                .put("reason", "CrashLoopBackOff");
+        assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING);
+        state.remove("initContainerStatuses");
+        for (String over : List.of("Succeeded", "Failed")) {
+            state.put("phase", over);
+            assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING);
+        }
+        state.put("phase", "Running");
+        pod.withObject("/metadata").put("deletionTimestamp", "2026-01-01T00:00:00Z");
+        assertThat(kindOf(pod)).isEqualTo(Kind.NOT_RUNNING);
+    }
+
+    private static Kind kindOf(ObjectNode pod) {
+        return assertThatExceptionOfType(ClusterFailure.class)
+                .isThrownBy(() -> PodReading.of(pod, null, List.of()))
+                .actual()
+                .kind();
     }
 }

@@ -13,7 +13,11 @@ import dev.mirrord.session.kubernetes.cluster.Json;
 import dev.mirrord.session.kubernetes.cluster.PodRef;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ class TargetResolverClusterIT {
     private static Sandbox sandbox;
     private static Cluster cluster;
     private static TargetResolver resolver;
+    private static final List<String> notices = new CopyOnWriteArrayList<>();
 
     @BeforeAll
     static void start() {
@@ -34,7 +39,7 @@ class TargetResolverClusterIT {
         sandbox.deployment("web", 1, "app", "cache");
         sandbox.deployment("asleep", 0, "app");
         cluster = sandbox.open();
-        resolver = new TargetResolver(cluster);
+        resolver = new TargetResolver(cluster, notices::add);
     }
 
     @AfterAll
@@ -114,6 +119,85 @@ class TargetResolverClusterIT {
     }
 
     @Test
+    void aPodThatBecomesReadyInAMomentIsAwaited() {
+        notices.clear();
+        create(pod("slow", Sandbox.IMAGE, 3, "sleep", "1000s"));
+        ResolvedTarget target = resolver.resolve(new Target.Pod("slow", null));
+        assertThat(target.containerId()).startsWith("containerd://");
+        assertThat(notices)
+                .hasSize(1)
+                .allMatch(each -> each.startsWith("pod slow is not running: "))
+                .allMatch(each -> each.endsWith("; waiting up to 10 s for it"));
+    }
+
+    @Test
+    void aDeploymentThatIsBeingRolledOutIsAwaited() {
+        sandbox.deploy("fresh", 1, "app");
+        try {
+            assertThat(resolver.resolve(new Target.Deployment("fresh", null)).pod().name())
+                    .startsWith("fresh-");
+        } finally {
+            sandbox.delete(
+                    "/apis/apps/v1/namespaces/" + sandbox.namespace() + "/deployments/fresh");
+        }
+    }
+
+    @Test
+    void aPodThatTakesTooLongIsRefusedAfterTenSeconds() {
+        create(pod("never", Sandbox.IMAGE, 1000, "sleep", "1000s"));
+        Instant begun = Instant.now();
+        assertThatThrownBy(() -> resolver.resolve(new Target.Pod("never", null)))
+                .hasMessageStartingWith("pod never is not running: container app is not ready")
+                .hasMessageContaining("and still was after 10 s");
+        assertThat(Duration.between(begun, Instant.now()))
+                .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(13));
+    }
+
+    @Test
+    void whatCannotBecomeReadyIsRefusedAtOnce() {
+        create(pod("no-image", "no.such.registry.invalid/none", 0, "uid"));
+        create(pod("crashes", Sandbox.IMAGE, 0, "exit", "1"));
+        refusedAtOnce("no-image", "Pull");
+        refusedAtOnce("crashes", "CrashLoopBackOff");
+    }
+
+    private static void refusedAtOnce(String pod, String reason) {
+        sandbox.await(
+                pod,
+                state ->
+                        state.at("/status/containerStatuses/0/state/waiting/reason")
+                                .asText()
+                                .contains(reason));
+        Instant begun = Instant.now();
+        assertThatThrownBy(() -> resolver.resolve(new Target.Pod(pod, null)))
+                .hasMessageContaining(reason);
+        assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(1));
+    }
+
+    private static void create(ObjectNode pod) {
+        sandbox.create("/api/v1/namespaces/" + sandbox.namespace() + "/pods", pod);
+    }
+
+    /** A pod that is ready so many seconds after its start. */
+    private static ObjectNode pod(String name, String image, int seconds, String... arguments) {
+        ObjectNode pod = Json.MAPPER.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
+        pod.putObject("metadata").put("name", name);
+        ObjectNode spec = pod.putObject("spec").put("terminationGracePeriodSeconds", 0);
+        ObjectNode container = spec.putArray("containers").addObject().put("name", "app");
+        container.put("image", image).put("imagePullPolicy", "IfNotPresent");
+        List.of(arguments).forEach(container.putArray("args")::add);
+        container
+                .putObject("readinessProbe")
+                .put("initialDelaySeconds", seconds)
+                .put("periodSeconds", 1)
+                .putObject("exec")
+                .putArray("command")
+                .add("/probe")
+                .add("pid");
+        return pod;
+    }
+
+    @Test
     void noTargetListsTheDeployments() {
         ClusterFailure failure = resolver.noTarget();
         assertThat(failure)
@@ -127,7 +211,7 @@ class TargetResolverClusterIT {
     @Test
     void anUnknownNamespaceNamesTheNearest() {
         try (Cluster there = Cluster.open(TestCluster.options().withNamespace("kube-sistem"))) {
-            TargetResolver elsewhere = new TargetResolver(there);
+            TargetResolver elsewhere = new TargetResolver(there, notices::add);
             assertThatThrownBy(() -> elsewhere.resolve(new Target.Pod("echo", null)))
                     .hasMessageStartingWith(
                             "namespace kube-sistem does not exist: not found in context ")
@@ -155,7 +239,9 @@ class TargetResolverClusterIT {
         String path = kubeconfig.write(directory).toString();
         try (Cluster there = Cluster.open(TestCluster.options().withKubeconfig(path))) {
             assertThatThrownBy(
-                            () -> new TargetResolver(there).resolve(new Target.Pod("echo", null)))
+                            () ->
+                                    new TargetResolver(there, notices::add)
+                                            .resolve(new Target.Pod("echo", null)))
                     .hasMessage(
                             "cannot reach the API server https://127.0.0.1:"
                                     + port
@@ -175,7 +261,9 @@ class TargetResolverClusterIT {
                         .toString();
         try (Cluster there = Cluster.open(TestCluster.options().withKubeconfig(path))) {
             assertThatThrownBy(
-                            () -> new TargetResolver(there).resolve(new Target.Pod("echo", null)))
+                            () ->
+                                    new TargetResolver(there, notices::add)
+                                            .resolve(new Target.Pod("echo", null)))
                     .hasMessageStartingWith(
                             "not allowed to get pods in namespace " + sandbox.namespace())
                     .hasMessageEndingWith(
