@@ -8,6 +8,7 @@ import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.sidecar.ControlListener;
+import dev.mirrord.session.sidecar.LastingControl;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.IOException;
 import java.util.List;
@@ -147,8 +148,7 @@ public final class ContainerSession {
         // The launcher waits for the sidecar's socket and for its context: the container need not.
         events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
         AppProcess process = AppProcess.start(app, engine, command);
-        try (SidecarConnection connection = SidecarConnection.open(engine, events, log)) {
-            SidecarControl control = connection.control();
+        try (LastingControl control = sidecar(engine).open()) {
             control.send(
                     Bootstrap.message(
                             id,
@@ -196,7 +196,7 @@ public final class ContainerSession {
             EngineSide engine,
             ClusterSide cluster,
             ClusterSide.Resolved resolved,
-            SidecarControl control,
+            LastingControl control,
             CompletableFuture<ClusterSide.Agent> agent)
             throws IOException {
         CompletableFuture<Integer> exitCode = app.exitCode();
@@ -239,7 +239,7 @@ public final class ContainerSession {
         }
     }
 
-    private void verify(SidecarControl control, ClusterSide.Agent agent) {
+    private void verify(LastingControl control, ClusterSide.Agent agent) {
         try {
             control.send(ClusterSide.certificateMessage(agent));
         } catch (IOException e) {
@@ -247,7 +247,7 @@ public final class ContainerSession {
         }
     }
 
-    private void end(SidecarControl control) {
+    private void end(LastingControl control) {
         try {
             control.send(SidecarControl.message("end").put("text", ""));
         } catch (IOException e) {
@@ -256,7 +256,7 @@ public final class ContainerSession {
     }
 
     /** The app's program never ran: its launcher ends, and the container goes. */
-    private void abort(SidecarControl control, AppProcess app, EngineSide engine) {
+    private void abort(LastingControl control, AppProcess app, EngineSide engine) {
         try {
             control.send(SidecarControl.message("abort").put("exitCode", 125).put("text", ""));
             app.exitCode().get(5, TimeUnit.SECONDS);
@@ -266,6 +266,16 @@ public final class ContainerSession {
         if (!events.connected.isDone()) {
             engine.removeApp();
         }
+    }
+
+    private LastingControl sidecar(EngineSide engine) {
+        return new LastingControl(
+                new SidecarDial(engine, log),
+                events,
+                () ->
+                        output.notice(
+                                "the sidecar's process had died and was started again: its"
+                                        + " connections were reset, new ones work"));
     }
 
     private void removeContainers(EngineSide engine) {

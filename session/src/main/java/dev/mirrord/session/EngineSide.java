@@ -118,6 +118,11 @@ final class EngineSide implements AutoCloseable {
         engine.containers().signal(container, signal);
     }
 
+    /** True while the sidecar's container runs, be its process just dead or alive. */
+    boolean isSidecarRunning() {
+        return engine.containers().inspect(sidecar).filter(state -> state.running()).isPresent();
+    }
+
     /** True while the app's container runs. */
     boolean isAppRunning(String container) {
         return engine.containers().inspect(container).filter(state -> state.running()).isPresent();

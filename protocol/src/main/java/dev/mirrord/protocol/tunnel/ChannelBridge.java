@@ -30,6 +30,7 @@ public final class ChannelBridge extends ChannelInboundHandlerAdapter implements
     private final TunnelStream stream;
     private boolean inputEnded;
     private boolean outputEnded;
+    private boolean outputWritten;
     private boolean flushScheduled;
 
     private ChannelBridge(DuplexChannel channel, TunnelStream stream) {
@@ -49,6 +50,8 @@ public final class ChannelBridge extends ChannelInboundHandlerAdapter implements
             bridge.abort();
             return bridge;
         }
+        // A process that is killed leaves no end of file that looks as if all had been said.
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.config().setAutoRead(stream.isWritable());
         return bridge;
     }
@@ -113,6 +116,7 @@ public final class ChannelBridge extends ChannelInboundHandlerAdapter implements
                             if (channel.isOpen()) {
                                 channel.config().setOption(ChannelOption.SO_LINGER, -1);
                             }
+                            outputWritten = true;
                             channel.shutdownOutput();
                             closeIfBothEnded();
                         });
@@ -138,7 +142,7 @@ public final class ChannelBridge extends ChannelInboundHandlerAdapter implements
     }
 
     private void closeIfBothEnded() {
-        if (inputEnded && outputEnded) {
+        if (inputEnded && outputWritten) {
             channel.close();
         }
     }

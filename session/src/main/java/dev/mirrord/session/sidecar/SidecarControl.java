@@ -15,14 +15,21 @@ public final class SidecarControl implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final OutputStream out;
+    private final Runnable hangUp;
 
-    private SidecarControl(OutputStream out) {
+    private SidecarControl(OutputStream out, Runnable hangUp) {
         this.out = out;
+        this.hangUp = hangUp;
     }
 
-    /** Starts to read {@code in} on a thread of its own. */
-    public static SidecarControl start(InputStream in, OutputStream out, ControlListener listener) {
-        SidecarControl control = new SidecarControl(out);
+    /**
+     * Starts to read {@code in} on a thread of its own.
+     *
+     * @param hangUp ends what carries the two streams
+     */
+    public static SidecarControl start(
+            InputStream in, OutputStream out, ControlListener listener, Runnable hangUp) {
+        SidecarControl control = new SidecarControl(out, hangUp);
         Thread.ofPlatform().daemon().name("sidecar-control").start(() -> read(in, listener));
         return control;
     }
@@ -44,6 +51,7 @@ public final class SidecarControl implements AutoCloseable {
         } catch (IOException e) {
             // The sidecar has gone already.
         }
+        hangUp.run();
     }
 
     private static void read(InputStream in, ControlListener listener) {
