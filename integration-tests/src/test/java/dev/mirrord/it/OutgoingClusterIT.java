@@ -317,6 +317,22 @@ class OutgoingClusterIT {
         assertThat(out).startsWith("peer ").endsWith("hello").doesNotContain("peer " + pod + ":");
     }
 
+    @Test
+    void theLastLineSaysWhatWasCarried() {
+        Command.Result result =
+                Mirrord.onWeb()
+                        .script(
+                                """
+                                probe tcp echo:7 a; probe tcp echo:7 b; probe udp echo:7 c
+                                probe tcp 127.0.0.1:1 || true
+                                """)
+                        .orFail();
+        assertThat(result.err().strip().lines().toList().getLast())
+                .matches(
+                        "mirrord: the session carried 2 outgoing connections and 1 UDP socket and 1"
+                                + " failed connect, answered [1-9][0-9]* DNS queries");
+    }
+
     private record Configured(Path file) {
         Sections run(String script) {
             return Sections.of(Mirrord.onWeb().with("-f", file.toString()), script);

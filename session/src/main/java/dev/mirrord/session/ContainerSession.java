@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * removed before {@link #run} returns.
  */
 public final class ContainerSession {
+    private static final int SUMMARY_SECONDS = 1;
+
     private final SessionRequest request;
     private final SessionOutput output;
     private final SessionId id = SessionId.random();
@@ -250,6 +252,10 @@ public final class ContainerSession {
     private void end(LastingControl control) {
         try {
             control.send(SidecarControl.message("end").put("text", ""));
+            events.summary
+                    .completeOnTimeout(Optional.empty(), SUMMARY_SECONDS, TimeUnit.SECONDS)
+                    .join()
+                    .ifPresent(output::notice);
         } catch (IOException e) {
             log.line("the sidecar has gone already", "session", id);
         }
@@ -334,6 +340,7 @@ public final class ContainerSession {
         final CompletableFuture<Void> launcher = new CompletableFuture<>();
         final CompletableFuture<Void> connected = new CompletableFuture<>();
         final CompletableFuture<String> failed = new CompletableFuture<>();
+        final CompletableFuture<Optional<String>> summary = new CompletableFuture<>();
 
         @Override
         public void onMessage(String type, JsonNode message) {
@@ -344,7 +351,8 @@ public final class ContainerSession {
                 case "connected" -> done(connected);
                 case "notice" -> output.notice(message.path("text").asText());
                 case "failed" -> failed.complete(message.path("text").asText());
-                case "launcherGone", "summary" -> {}
+                case "summary" -> summary.complete(Optional.of(TrafficLine.of(message)));
+                case "launcherGone" -> {}
                 default -> log.line("unknown message of the sidecar", "type", type);
             }
         }
@@ -352,6 +360,7 @@ public final class ContainerSession {
         @Override
         public void onClosed() {
             failed.complete("the sidecar has gone");
+            summary.complete(Optional.empty());
         }
 
         private void done(CompletableFuture<@Nullable Void> future) {

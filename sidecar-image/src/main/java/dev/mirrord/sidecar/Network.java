@@ -71,7 +71,8 @@ final class Network {
             Bootstrap bootstrap,
             Prepared prepared,
             Supplier<Optional<Tunnel>> tunnels,
-            Consumer<String> notices) {
+            Consumer<String> notices,
+            Counters counters) {
         this.config = bootstrap.config().network();
         this.debuggers = new DebuggerPorts(bootstrap.debuggerPorts());
         this.prepared = prepared;
@@ -93,8 +94,9 @@ final class Network {
                         docker(bootstrap),
                         known,
                         new DnsCache(() -> System.nanoTime() / 1_000_000_000),
-                        notices);
-        this.held = new HeldConnects(policy, tunnels);
+                        notices,
+                        counters);
+        this.held = new HeldConnects(policy, tunnels, counters);
         DatagramSenders senders = new DatagramSenders();
         boolean[] unheld = new boolean[1];
         int tcpPort =
@@ -102,10 +104,16 @@ final class Network {
                                 policy,
                                 held,
                                 new TcpQueries(names),
-                                new UnheldConnects(() -> unheld[0], tunnels))
+                                new UnheldConnects(() -> unheld[0], tunnels, counters))
                         .open();
         int udpPort =
-                new UdpDoor(policy, new UdpQueries(names, senders::send), senders, tunnels).open();
+                new UdpDoor(
+                                policy,
+                                new UdpQueries(names, senders::send),
+                                senders,
+                                tunnels,
+                                counters)
+                        .open();
         this.ports = new AppPorts(tcpPort);
         later[0] = ports;
         startQueue();
@@ -119,7 +127,7 @@ final class Network {
         }
         this.addresses = new AppAddresses(facts.addresses());
         this.subscriptions = subscriptions(tunnels);
-        this.connector = new AppConnector(this::listeners, addresses);
+        this.connector = new AppConnector(this::listeners, addresses, counters);
     }
 
     private List<ListenAddress> listeners(int port) {

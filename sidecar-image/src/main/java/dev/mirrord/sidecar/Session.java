@@ -47,6 +47,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
     private final Control control;
     private final Ending ending;
     private final Launchers launchers = new Launchers(this);
+    private final Counters counters = new Counters();
     private final Queue<Channel> brought = new ArrayDeque<>();
     private volatile @Nullable Tunnels tunnels;
     private @Nullable RelayDialer dialer;
@@ -139,7 +140,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
                     launchers.abort(
                             message.path("exitCode").asInt(125), message.path("text").asText());
             case "end" -> {
-                control.send(Json.message("summary"));
+                control.send(counters.addTo(Json.message("summary")));
                 end(message.path("text").asText());
             }
             default -> throw new IllegalArgumentException("unknown control message " + type);
@@ -156,7 +157,8 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
                         message,
                         Failures.await(prepared),
                         this::pick,
-                        text -> control.notice("warn", text));
+                        text -> control.notice("warn", text),
+                        counters);
         launchers.open(paths.launcher());
         control.send(Json.message("ready"));
         Log.line("ready", "session", message.session(), "milliseconds", ending.age());

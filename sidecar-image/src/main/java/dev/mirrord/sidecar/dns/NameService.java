@@ -2,6 +2,8 @@ package dev.mirrord.sidecar.dns;
 
 import dev.mirrord.config.DnsConfig;
 import dev.mirrord.config.filter.Side;
+import dev.mirrord.sidecar.Counters;
+import dev.mirrord.sidecar.Counters.Counter;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,7 @@ public final class NameService {
     private final KnownNames names;
     private final DnsCache cache;
     private final Consumer<String> notices;
+    private final Counters counters;
     private final AtomicBoolean dockerSaid = new AtomicBoolean();
     private volatile List<String> searchDomains = List.of();
     private volatile boolean ipv6 = true;
@@ -42,7 +45,8 @@ public final class NameService {
             Optional<Resolver> docker,
             KnownNames names,
             DnsCache cache,
-            Consumer<String> notices) {
+            Consumer<String> notices,
+            Counters counters) {
         this.config = config;
         this.target = target;
         this.local = local;
@@ -50,6 +54,7 @@ public final class NameService {
         this.names = names;
         this.cache = cache;
         this.notices = notices;
+        this.counters = counters;
     }
 
     /** What the target's pod has. */
@@ -60,11 +65,14 @@ public final class NameService {
 
     /** At once, or empty when somebody has to be asked. */
     Optional<byte[]> cached(DnsMessage query) {
-        return query.isStandardQuery() ? cache.get(query) : Optional.empty();
+        Optional<byte[]> found = query.isStandardQuery() ? cache.get(query) : Optional.empty();
+        found.ifPresent(any -> counters.add(Counter.DNS_QUERIES));
+        return found;
     }
 
     /** Never fails: what goes wrong is SERVFAIL. */
     CompletableFuture<byte[]> resolve(DnsMessage query) {
+        counters.add(Counter.DNS_QUERIES);
         if (config.filter().decide(query.question().name()) == Side.LOCAL) {
             return remembered(query, local.resolve(query.bytes()));
         }

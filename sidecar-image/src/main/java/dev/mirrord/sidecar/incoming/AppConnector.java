@@ -7,6 +7,8 @@ import dev.mirrord.protocol.tunnel.ChannelBridge;
 import dev.mirrord.protocol.tunnel.OpenListener;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;
+import dev.mirrord.sidecar.Counters;
+import dev.mirrord.sidecar.Counters.Counter;
 import dev.mirrord.sidecar.capture.Marks;
 import dev.mirrord.sidecar.outgoing.EarlyData;
 import io.netty.bootstrap.Bootstrap;
@@ -35,13 +37,16 @@ public final class AppConnector implements OpenListener {
 
     private final IntFunction<List<ListenAddress>> listenersOf;
     private final AppAddresses addresses;
+    private final Counters counters;
 
     /**
      * @param listeners where the app serves a port of the target
      */
-    public AppConnector(IntFunction<List<ListenAddress>> listeners, AppAddresses addresses) {
+    public AppConnector(
+            IntFunction<List<ListenAddress>> listeners, AppAddresses addresses, Counters counters) {
         this.listenersOf = listeners;
         this.addresses = addresses;
+        this.counters = counters;
     }
 
     @Override
@@ -66,7 +71,7 @@ public final class AppConnector implements OpenListener {
         return waiting;
     }
 
-    private static void connect(
+    private void connect(
             TunnelStream stream,
             Waiting waiting,
             IncomingMode mode,
@@ -113,7 +118,7 @@ public final class AppConnector implements OpenListener {
                 .connect(way.app(), peer);
     }
 
-    private static void join(
+    private void join(
             TunnelStream stream, Waiting waiting, IncomingMode mode, EpollSocketChannel channel) {
         if (stream.isClosed()) {
             waiting.early.release();
@@ -122,7 +127,11 @@ public final class AppConnector implements OpenListener {
             return;
         }
         stream.accept();
-        if (mode == IncomingMode.MIRROR) {
+        boolean copy = mode == IncomingMode.MIRROR;
+        counters.add(copy ? Counter.MIRRORED_CONNECTIONS : Counter.STOLEN_CONNECTIONS);
+        Counter requests = copy ? Counter.MIRRORED_REQUESTS : Counter.STOLEN_REQUESTS;
+        channel.pipeline().addLast(new HttpRequests(() -> counters.add(requests)));
+        if (copy) {
             channel.pipeline().addLast(new AnswersDropped());
         }
         waiting.early.replay(stream, ChannelBridge.join(channel, stream));

@@ -6,6 +6,7 @@ import dev.mirrord.protocol.tunnel.ChannelBridge;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
+import dev.mirrord.sidecar.Counters.Counter;
 import dev.mirrord.sidecar.capture.Flow;
 import dev.mirrord.sidecar.capture.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -75,12 +76,14 @@ final class HeldConnect implements StreamListener {
     @Override
     public void onAccept(TunnelStream accepted, ByteBuf payload) {
         answered = true;
+        all.count(Counter.OUTGOING_TCP);
         verdict.capture();
         accepted.eventLoop().schedule(() -> giveUp(accepted), ACCEPT_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
     public void onRefuse(TunnelStream refused, int errno, String text) {
+        all.count(Counter.OUTGOING_REFUSED);
         answer(refused, errno);
     }
 

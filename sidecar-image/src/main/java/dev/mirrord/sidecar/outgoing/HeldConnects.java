@@ -2,6 +2,8 @@ package dev.mirrord.sidecar.outgoing;
 
 import dev.mirrord.config.filter.Transport;
 import dev.mirrord.protocol.tunnel.Tunnel;
+import dev.mirrord.sidecar.Counters;
+import dev.mirrord.sidecar.Counters.Counter;
 import dev.mirrord.sidecar.capture.CapturePolicy;
 import dev.mirrord.sidecar.capture.Flow;
 import dev.mirrord.sidecar.capture.Verdict;
@@ -18,12 +20,15 @@ import java.util.function.Supplier;
 public final class HeldConnects {
     private final CapturePolicy policy;
     private final Supplier<Optional<Tunnel>> tunnels;
+    private final Counters counters;
     private final RecentSyns recent = new RecentSyns();
     private final Map<Flow, HeldConnect> held = new ConcurrentHashMap<>();
 
-    public HeldConnects(CapturePolicy policy, Supplier<Optional<Tunnel>> tunnels) {
+    public HeldConnects(
+            CapturePolicy policy, Supplier<Optional<Tunnel>> tunnels, Counters counters) {
         this.policy = policy;
         this.tunnels = tunnels;
+        this.counters = counters;
     }
 
     /**
@@ -54,6 +59,10 @@ public final class HeldConnects {
         }
         connect.accepted(channel);
         return true;
+    }
+
+    void count(Counter counter) {
+        counters.add(counter);
     }
 
     boolean forget(Flow flow, HeldConnect connect) {

@@ -5,6 +5,8 @@ import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.socket.TransparentReceiver;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.tunnel.Tunnel;
+import dev.mirrord.sidecar.Counters;
+import dev.mirrord.sidecar.Counters.Counter;
 import dev.mirrord.sidecar.EventLoops;
 import dev.mirrord.sidecar.Log;
 import dev.mirrord.sidecar.SidecarFailure;
@@ -32,17 +34,20 @@ public final class UdpDoor {
     private final UdpQueries queries;
     private final DatagramSenders senders;
     private final Supplier<Optional<Tunnel>> tunnels;
+    private final Counters counters;
     private final Map<InetSocketAddress, UdpAssociation> associations = new ConcurrentHashMap<>();
 
     public UdpDoor(
             CapturePolicy policy,
             UdpQueries queries,
             DatagramSenders senders,
-            Supplier<Optional<Tunnel>> tunnels) {
+            Supplier<Optional<Tunnel>> tunnels,
+            Counters counters) {
         this.policy = policy;
         this.queries = queries;
         this.senders = senders;
         this.tunnels = tunnels;
+        this.counters = counters;
     }
 
     /** Opens the sockets and returns their port. */
@@ -110,6 +115,7 @@ public final class UdpDoor {
             }
             association = new UdpAssociation(from, tunnel.get(), senders, this);
             associations.put(from, association);
+            counters.add(Counter.OUTGOING_UDP);
         }
         ByteBuf message = ByteBufAllocator.DEFAULT.directBuffer(ADDRESS + data.remaining());
         AddressCodec.write(message, to).writeBytes(data);

@@ -6,6 +6,8 @@ import dev.mirrord.protocol.tunnel.ChannelBridge;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
+import dev.mirrord.sidecar.Counters;
+import dev.mirrord.sidecar.Counters.Counter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -20,13 +22,16 @@ import java.util.function.Supplier;
 public final class UnheldConnects {
     private final BooleanSupplier enabled;
     private final Supplier<Optional<Tunnel>> tunnels;
+    private final Counters counters;
 
     /**
      * @param enabled false: the queue works, so a connection that was not held is a stray
      */
-    public UnheldConnects(BooleanSupplier enabled, Supplier<Optional<Tunnel>> tunnels) {
+    public UnheldConnects(
+            BooleanSupplier enabled, Supplier<Optional<Tunnel>> tunnels, Counters counters) {
         this.enabled = enabled;
         this.tunnels = tunnels;
+        this.counters = counters;
     }
 
     void serve(EpollSocketChannel channel) {
@@ -38,7 +43,7 @@ public final class UnheldConnects {
         tunnel.get().eventLoop().execute(() -> ask(tunnel.get(), channel));
     }
 
-    private static void ask(Tunnel tunnel, EpollSocketChannel channel) {
+    private void ask(Tunnel tunnel, EpollSocketChannel channel) {
         ByteBuf payload = ByteBufAllocator.DEFAULT.buffer(19);
         AddressCodec.write(payload, channel.localAddress());
         EarlyData early = new EarlyData();
@@ -48,6 +53,7 @@ public final class UnheldConnects {
                 new StreamListener() {
                     @Override
                     public void onAccept(TunnelStream stream, ByteBuf local) {
+                        counters.add(Counter.OUTGOING_TCP);
                         Joining.register(
                                 channel,
                                 stream,
@@ -62,6 +68,12 @@ public final class UnheldConnects {
                     @Override
                     public void onEnd(TunnelStream stream) {
                         early.end();
+                    }
+
+                    @Override
+                    public void onRefuse(TunnelStream stream, int errno, String text) {
+                        counters.add(Counter.OUTGOING_REFUSED);
+                        onReset(stream, errno);
                     }
 
                     @Override

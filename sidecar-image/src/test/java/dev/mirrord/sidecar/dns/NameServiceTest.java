@@ -3,6 +3,7 @@ package dev.mirrord.sidecar.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mirrord.config.SidecarConfig;
+import dev.mirrord.sidecar.Counters;
 import dev.mirrord.sidecar.TestingConfig;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class NameServiceTest {
     private final List<String> notices = new ArrayList<>();
+    private final Counters counters = new Counters();
     private final List<String> asked = new ArrayList<>();
 
     /** Knows some names, each with one address. */
@@ -42,7 +44,8 @@ class NameServiceTest {
                         docker,
                         new KnownNames(),
                         new DnsCache(() -> 1),
-                        notices::add);
+                        notices::add,
+                        counters);
         service.target(List.of("shop.svc", "svc"), true);
         return service;
     }
@@ -82,6 +85,17 @@ class NameServiceTest {
     }
 
     @Test
+    void everyQueryIsCountedFromTheCacheToo() throws Exception {
+        NameService service = service("{}", Optional.empty());
+        ask(service, "web.shop.svc");
+        DnsMessage query =
+                DnsMessage.parse(DnsMessage.query(1, "web.shop.svc", DnsMessage.A)).orElseThrow();
+        assertThat(service.cached(query)).isPresent();
+
+        assertThat(counters.get(Counters.Counter.DNS_QUERIES)).isEqualTo(2);
+    }
+
+    @Test
     void aFailureIsServfail() throws Exception {
         NameService service =
                 new NameService(
@@ -93,7 +107,8 @@ class NameServiceTest {
                         Optional.empty(),
                         new KnownNames(),
                         new DnsCache(() -> 1),
-                        notices::add);
+                        notices::add,
+                        counters);
         assertThat(ask(service, "web.shop.svc")).isEqualTo("2 []");
     }
 }
