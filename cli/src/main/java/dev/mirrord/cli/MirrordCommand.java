@@ -1,5 +1,6 @@
 package dev.mirrord.cli;
 
+import dev.mirrord.session.Product;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Spec;
 /** {@code mirrord} without a subcommand: help. */
 @Command(
         name = "mirrord",
+        version = "mirrord " + Product.VERSION,
         synopsisSubcommandLabel = "COMMAND",
         description = "Run a local, unmodified container image in the context of a Kubernetes pod.",
         footerHeading = "%nExamples:%n",
@@ -29,6 +31,12 @@ final class MirrordCommand implements Callable<Integer> {
             scope = ScopeType.INHERIT,
             description = "Show this help and exit.")
     boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit; the command version tells of all parts.")
+    boolean version;
 
     @Option(
             names = "--stacktrace",
