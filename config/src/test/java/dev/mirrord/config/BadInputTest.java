@@ -82,14 +82,14 @@ class BadInputTest {
                                 + " exist"),
                 bad(
                         "{'target':'web'}",
-                        "<stdin>:1:11: target cannot be used: target \"web\" is malformed: there is"
-                                + " no /; use pod/NAME, deployment/NAME,"
-                                + " deployment/NAME/container/CONTAINER or targetless"),
+                        "<stdin>:1:11: target cannot be used: target \"web\" is malformed: a kind"
+                                + " is missing: did you mean deployment/web?; use pod/NAME,"
+                                + " deployment/NAME, deployment/NAME/container/CONTAINER or"
+                                + " targetless"),
                 bad(
                         "{'target':'Pod/web'}",
                         "<stdin>:1:11: target cannot be used: target \"Pod/web\" is malformed:"
-                                + " \"Pod\" is none of pod, deployment, rollout, job, cronjob,"
-                                + " statefulset, service, replicaset, label; use pod/NAME,"
+                                + " unknown kind \"Pod\", did you mean pod?; use pod/NAME,"
                                 + " deployment/NAME, deployment/NAME/container/CONTAINER or"
                                 + " targetless"),
                 bad(

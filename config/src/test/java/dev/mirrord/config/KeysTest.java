@@ -23,10 +23,4 @@ class KeysTest {
                                                         path.equals(not)
                                                                 || path.startsWith(not + ".")));
     }
-
-    @Test
-    void theNearestWordIgnoresCaseAndSeparators() {
-        assertThat(Nearest.of("kubeContext", java.util.List.of("kubeconfig", "kube_context")))
-                .isEqualTo("kube_context");
-    }
 }

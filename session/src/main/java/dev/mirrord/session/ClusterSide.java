@@ -69,11 +69,7 @@ final class ClusterSide implements AutoCloseable {
     Resolved resolve() {
         Cluster opened = open();
         TargetResolver resolver = new TargetResolver(opened, output::notice);
-        Target target =
-                request.config()
-                        .target()
-                        .map(named -> Target.parse(named.path()))
-                        .orElseThrow(resolver::noTarget);
+        Target target = request.config().target().map(Target::of).orElseThrow(resolver::noTarget);
         Optional<ResolvedTarget> found =
                 switch (target) {
                     case Target.Targetless _ -> {

@@ -1,10 +1,10 @@
 package dev.mirrord.session.docker.command;
 
+import dev.mirrord.config.Nearest;
 import dev.mirrord.session.docker.CommandException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -137,9 +137,7 @@ final class FlagParser<F extends Flag> {
     private CommandException unknown(String message, String name) {
         List<String> names = flags.stream().map(Flag::longName).toList();
         String nearest =
-                NearestName.of(name.toLowerCase(Locale.ROOT), names)
-                        .map(found -> "Did you mean --" + found + "? ")
-                        .orElse("");
+                Nearest.near(name, names).map(found -> "Did you mean --" + found + "? ").orElse("");
         return new CommandException(message, nearest + seeHelp());
     }
 

@@ -30,11 +30,4 @@ class NearestNameTest {
     void saysThatThereIsNothing() {
         assertThat(NearestName.suggest("x", List.of(), "pods")).isEqualTo("there are no pods");
     }
-
-    @Test
-    void measuresEditDistance() {
-        assertThat(NearestName.distance("kitten", "sitting")).isEqualTo(3);
-        assertThat(NearestName.distance("", "abc")).isEqualTo(3);
-        assertThat(NearestName.distance("same", "same")).isZero();
-    }
 }
