@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.UdpMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.DatagramPacket;
@@ -157,6 +158,36 @@ class OutgoingIT {
             ByteBuf message = Unpooled.wrappedBuffer(stream.awaitMessage());
             assertThat(AddressCodec.read(message).getPort()).isEqualTo(two.getLocalPort());
             assertThat(message.toString(StandardCharsets.UTF_8)).isEqualTo("back");
+        }
+    }
+
+    @Test
+    void aDatagramToAClosedPortComesBackAsItsErrnoAndHarmsNoOther() throws Exception {
+        for (String address : new String[] {TestingNamespaces.CLIENT, TestingNamespaces.CLIENT6}) {
+            int family = address.contains(":") ? 6 : 4;
+            try (DatagramSocket open =
+                    namespaces.onClient(
+                            () -> new DatagramSocket(0, InetAddress.getByName(address)))) {
+                open.setSoTimeout(10_000);
+                TestingStream stream =
+                        agent.open(StreamKind.UDP, Unpooled.buffer().writeByte(family));
+                for (int i = 0; i < 3; i++) { // the kernel sends no more ICMP errors at once
+                    int port = open.getLocalPort();
+                    agent.on(
+                            stream,
+                            s -> {
+                                s.writeMessage(TestingAgent.address(address, 1).writeByte('x'));
+                                s.writeMessage(TestingAgent.address(address, port).writeByte('x'));
+                            });
+                    receive(open);
+                    UdpMessage said =
+                            UdpMessage.read(Unpooled.wrappedBuffer(stream.awaitMessage()));
+                    assertThat(said)
+                            .isEqualTo(
+                                    new UdpMessage.Undelivered(
+                                            new InetSocketAddress(address, 1), 111));
+                }
+            }
         }
     }
 

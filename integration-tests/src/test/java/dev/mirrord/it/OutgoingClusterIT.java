@@ -85,6 +85,7 @@ class OutgoingClusterIT {
             (cd /srv && exec python3 -m http.server 9090) >/dev/null 2>&1 &
             until probe tcp 127.0.0.1:9090 >/dev/null; do :; done
             S own port once the app listens; curl -sS http://127.0.0.1:9090/
+            S udp closed; probe udp PEERS:4 hello
             S curl; curl -sS http://catalog/
             S curl6; curl -6 -sS http://www.public.example/
             S wrk; wrk -t1 -c4 -d1s http://catalog/
@@ -156,6 +157,11 @@ class OutgoingClusterIT {
     @Test
     void resetsDatagramsToSeveralPeersAndBulkArriveAsTheyWereSent() {
         assertThat(app.get("python")).isEqualTo("reset\nTrue x7\nTrue x5353\nbig True\nbulk True");
+    }
+
+    @Test
+    void aConnectedUdpSocketIsToldOfAClosedPort() {
+        assertThat(app.get("udp closed")).isEqualTo("ECONNREFUSED");
     }
 
     @Test

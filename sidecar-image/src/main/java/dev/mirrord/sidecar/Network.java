@@ -32,6 +32,7 @@ import dev.mirrord.sidecar.incoming.DebuggerPorts;
 import dev.mirrord.sidecar.incoming.ListenAddress;
 import dev.mirrord.sidecar.incoming.PortPolicy;
 import dev.mirrord.sidecar.incoming.Subscriptions;
+import dev.mirrord.sidecar.outgoing.DatagramErrors;
 import dev.mirrord.sidecar.outgoing.DatagramSenders;
 import dev.mirrord.sidecar.outgoing.HeldConnects;
 import dev.mirrord.sidecar.outgoing.TcpDoor;
@@ -42,6 +43,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -62,6 +64,7 @@ final class Network {
     private final Optional<Subscriptions> subscriptions;
     private final AppConnector connector;
     private final HeldConnects held;
+    private final DatagramErrors errors = new DatagramErrors();
     private final DebuggerPorts debuggers;
 
     /**
@@ -111,6 +114,7 @@ final class Network {
                                 policy,
                                 new UdpQueries(names, senders::send),
                                 senders,
+                                errors,
                                 tunnels,
                                 counters)
                         .open();
@@ -205,11 +209,18 @@ final class Network {
                         Verdict verdict = new Verdict(queue, id);
                         Flow.of(packet)
                                 .ifPresentOrElse(
-                                        flow -> held.onHeld(flow, Flow.sequence(packet), verdict),
-                                        verdict::stay);
+                                        flow -> onHeld(flow, packet, verdict), verdict::stay);
                     });
         } catch (ErrnoException e) {
             Log.line("queue ends", "why", e.getMessage());
+        }
+    }
+
+    private void onHeld(Flow flow, ByteBuffer packet, Verdict verdict) {
+        if (errors.isCarrier(flow)) {
+            errors.onHeld(flow, packet, verdict);
+        } else {
+            held.onHeld(flow, Flow.sequence(packet), verdict);
         }
     }
 

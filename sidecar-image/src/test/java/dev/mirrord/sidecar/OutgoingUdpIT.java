@@ -81,4 +81,34 @@ class OutgoingUdpIT {
                                 """))
                 .isEqualTo("(b'six', ('fd00:2::1', 5000, 0, 0))\nb'x' fd00:1::9");
     }
+
+    @Test
+    void aConnectedSocketIsToldOfAClosedPort() throws Exception {
+        assertThat(
+                        sidecar.namespace.python(
+                                """
+                                import errno,socket
+                                for family, peer in ((socket.AF_INET,'10.1.1.1'), (socket.AF_INET6,'fd00:2::1')):
+                                    for bound in (False, True):
+                                        s=socket.socket(family,socket.SOCK_DGRAM); s.settimeout(5)
+                                        if bound: s.bind(('',4444))
+                                        s.connect((peer,81)); s.send(b'x')
+                                        try: print(s.recv(100))
+                                        except OSError as e: print(errno.errorcode[e.errno])
+                                """))
+                .isEqualTo("ECONNREFUSED\nECONNREFUSED\nECONNREFUSED\nECONNREFUSED");
+    }
+
+    @Test
+    void anUnconnectedSocketIsNotDisturbedByAClosedPort() throws Exception {
+        assertThat(
+                        sidecar.namespace.python(
+                                """
+                                import socket
+                                s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.settimeout(5)
+                                s.sendto(b'x',('10.1.1.1',81)); s.sendto(b'one',('10.1.1.1',5000))
+                                print(s.recvfrom(100))
+                                """))
+                .isEqualTo("(b'one', ('10.1.1.1', 5000))");
+    }
 }

@@ -3,6 +3,7 @@ package dev.mirrord.sidecar;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.UdpMessage;
 import dev.mirrord.protocol.tls.Fingerprint;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tls.TunnelTls;
@@ -199,12 +200,21 @@ final class TestingAgent implements AutoCloseable, OpenListener {
         public void onReset(TunnelStream stream, int errno) {}
     }
 
-    /** Answers a datagram from its destination, and once more from the next port. */
+    /**
+     * Answers a datagram from its destination, and once more from the next port; those to a port
+     * that refuses come back.
+     */
     private static final class UdpEcho extends Echo {
         @Override
         public void onData(TunnelStream stream, ByteBuf data) {
             stream.consumed(data.readableBytes());
             InetSocketAddress peer = AddressCodec.read(data);
+            if (peer.getPort() == REFUSED) {
+                data.release();
+                stream.writeMessage(
+                        UdpMessage.write(Unpooled.buffer(), new UdpMessage.Undelivered(peer, 111)));
+                return;
+            }
             ByteBuf more = Unpooled.buffer();
             AddressCodec.write(more, new InetSocketAddress(peer.getAddress(), peer.getPort() + 1));
             ByteBuf same = AddressCodec.write(Unpooled.buffer(), peer);

@@ -1,7 +1,10 @@
 package dev.mirrord.agent.outgoing;
 
 import dev.mirrord.linux.Errno;
+import dev.mirrord.linux.socket.ErrorQueue;
 import dev.mirrord.protocol.AddressCodec;
+import dev.mirrord.protocol.UdpMessage;
+import dev.mirrord.protocol.UdpMessage.Undelivered;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.bootstrap.Bootstrap;
@@ -15,6 +18,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetSocketAddress;
@@ -22,13 +26,19 @@ import java.net.InetSocketAddress;
 /**
  * One datagram socket of the app: unconnected, so that it hears everybody (full cone), until
  * nothing went either way for a minute. Datagrams that the tunnel has no room for are dropped, as a
- * full socket buffer would.
+ * full socket buffer would. ICMP errors come by the error queue; the kernel also fails the next
+ * call on the socket, whoever that is for.
  */
 public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacket>
         implements StreamListener {
     private static final int IDLE_SECONDS = 60;
     private static final int LARGEST_DATAGRAM = 65_535;
     private static final int ADDRESS_ROOM = 19;
+    private static final IntegerUnixChannelOption ERRORS_4 =
+            new IntegerUnixChannelOption("IP_RECVERR", ErrorQueue.SOL_IP, ErrorQueue.IP_RECVERR);
+    private static final IntegerUnixChannelOption ERRORS_6 =
+            new IntegerUnixChannelOption(
+                    "IPV6_RECVERR", ErrorQueue.SOL_IPV6, ErrorQueue.IPV6_RECVERR);
 
     private final TunnelStream stream;
     private final ChannelFuture binding;
@@ -39,6 +49,7 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
                 new Bootstrap()
                         .group(stream.eventLoop())
                         .channelFactory(() -> new EpollDatagramChannel(family))
+                        .option(family == SocketProtocolFamily.INET ? ERRORS_4 : ERRORS_6, 1)
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 new FixedRecvByteBufAllocator(LARGEST_DATAGRAM))
@@ -101,7 +112,36 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
-        // An ICMP error on one datagram is no end of the socket.
+        tellErrors();
+    }
+
+    private void tellErrors() {
+        EpollDatagramChannel channel = (EpollDatagramChannel) channel();
+        if (channel.isOpen()) {
+            ErrorQueue.drain(channel.fd().intValue(), this::tellError);
+        }
+    }
+
+    private void tellError(InetSocketAddress peer, int errno) {
+        if (stream.isWritable()) {
+            ByteBuf message = channel().alloc().buffer(ADDRESS_ROOM + Short.BYTES);
+            stream.writeMessage(UdpMessage.write(message, new Undelivered(peer, errno)));
+        }
+    }
+
+    private void send(DatagramPacket packet) {
+        channel()
+                .writeAndFlush(packet.retain())
+                .addListener(
+                        done -> {
+                            if (done.isSuccess()) {
+                                packet.release();
+                            } else {
+                                // The error may have been that of an earlier datagram.
+                                tellErrors();
+                                channel().writeAndFlush(packet);
+                            }
+                        });
     }
 
     @Override
@@ -111,7 +151,7 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
             InetSocketAddress peer = AddressCodec.read(message);
             DatagramPacket packet = new DatagramPacket(message.retain(), peer);
             // The first datagram often comes together with the OPEN, before the socket is bound.
-            binding.addListener(done -> channel().writeAndFlush(packet));
+            binding.addListener(done -> send(packet));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             from.reset(Errno.EINVAL);
             channel().close();

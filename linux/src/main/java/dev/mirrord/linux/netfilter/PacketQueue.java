@@ -91,6 +91,17 @@ public final class PacketQueue implements AutoCloseable {
         netlink.send(message);
     }
 
+    /** The same, but what goes on is {@code packet}, from the IP header on. */
+    public void accept(int id, int mark, byte[] packet) {
+        int padded = (packet.length + 3) & ~3;
+        ByteBuffer message = verdict(id, NF_ACCEPT, 64 + padded);
+        attribute(message, MARK, 4).putInt(Integer.reverseBytes(mark));
+        attribute(message, PAYLOAD, packet.length)
+                .put(packet)
+                .put(new byte[padded - packet.length]);
+        netlink.send(message);
+    }
+
     public void drop(int id) {
         netlink.send(verdict(id, NF_DROP));
     }
@@ -122,7 +133,11 @@ public final class PacketQueue implements AutoCloseable {
     }
 
     private ByteBuffer verdict(int id, int verdict) {
-        ByteBuffer message = generic(NetlinkSocket.message(64, VERDICT, NetlinkSocket.REQUEST));
+        return verdict(id, verdict, 64);
+    }
+
+    private ByteBuffer verdict(int id, int verdict, int size) {
+        ByteBuffer message = generic(NetlinkSocket.message(size, VERDICT, NetlinkSocket.REQUEST));
         return attribute(message, VERDICT_HEADER, 8)
                 .putInt(Integer.reverseBytes(verdict))
                 .putInt(Integer.reverseBytes(id));

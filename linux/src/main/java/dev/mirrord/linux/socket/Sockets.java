@@ -110,7 +110,13 @@ public final class Sockets {
 
     /** Bytes received into the vectors of {@code header}, or {@code -errno}. */
     public static int receiveMessage(int fd, MemorySegment header) {
-        return (int) Native.tryCall("recvmsg", c -> (long) RECVMSG.invokeExact(c, fd, header, 0));
+        return receiveMessage(fd, header, 0);
+    }
+
+    /** The same with flags as of recv(2). */
+    static int receiveMessage(int fd, MemorySegment header, int flags) {
+        return (int)
+                Native.tryCall("recvmsg", c -> (long) RECVMSG.invokeExact(c, fd, header, flags));
     }
 
     /** Bytes sent, or {@code -errno}; {@code to} may be {@link MemorySegment#NULL}. */

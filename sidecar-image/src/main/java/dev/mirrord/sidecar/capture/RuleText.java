@@ -38,7 +38,7 @@ public final class RuleText {
         table inet mirrord {
           chain classify {
             type route hook output priority -160; policy accept;
-            meta mark %1$s accept
+            meta mark { %1$s, %9$s } accept
             meta mark %2$s ct mark 0 ct mark set %2$s
             meta mark %2$s accept
             ct direction reply ct mark %2$s meta mark set %3$s accept

@@ -19,13 +19,20 @@ public record Verdict(PacketQueue queue, int packet) {
 
     /** The app's connect fails with {@code errno}; what has no form on the wire is EHOSTUNREACH. */
     public void refuse(int errno) {
-        queue.accept(
-                packet,
-                switch (errno) {
-                    case ECONNREFUSED -> Marks.REFUSED;
-                    case ENETUNREACH -> Marks.NET_UNREACHABLE;
-                    default -> Marks.HOST_UNREACHABLE;
-                });
+        queue.accept(packet, mark(errno));
+    }
+
+    /** The same, as if the packet had been {@code other}. */
+    public void refuse(int errno, byte[] other) {
+        queue.accept(packet, mark(errno), other);
+    }
+
+    private static int mark(int errno) {
+        return switch (errno) {
+            case ECONNREFUSED -> Marks.REFUSED;
+            case ENETUNREACH -> Marks.NET_UNREACHABLE;
+            default -> Marks.HOST_UNREACHABLE;
+        };
     }
 
     /** Never was. */

@@ -1,7 +1,9 @@
 package dev.mirrord.sidecar.outgoing;
 
-import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.UdpMessage;
+import dev.mirrord.protocol.UdpMessage.Datagram;
+import dev.mirrord.protocol.UdpMessage.Undelivered;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
@@ -19,11 +21,18 @@ final class UdpAssociation implements StreamListener {
     private final InetSocketAddress app;
     private final Tunnel tunnel;
     private final DatagramSenders senders;
+    private final DatagramErrors errors;
     private final UdpDoor door;
     private @Nullable TunnelStream stream;
     private volatile long lastUsed = System.nanoTime();
 
-    UdpAssociation(InetSocketAddress app, Tunnel tunnel, DatagramSenders senders, UdpDoor door) {
+    UdpAssociation(
+            InetSocketAddress app,
+            Tunnel tunnel,
+            DatagramSenders senders,
+            DatagramErrors errors,
+            UdpDoor door) {
+        this.errors = errors;
         this.app = app;
         this.tunnel = tunnel;
         this.senders = senders;
@@ -68,8 +77,11 @@ final class UdpAssociation implements StreamListener {
         lastUsed = System.nanoTime();
         int length = message.readableBytes();
         try {
-            InetSocketAddress peer = AddressCodec.read(message);
-            senders.send(peer, app, message.nioBuffer());
+            switch (UdpMessage.read(message)) {
+                case Datagram(InetSocketAddress peer) ->
+                        senders.send(peer, app, message.nioBuffer());
+                case Undelivered undelivered -> errors.tell(app, undelivered);
+            }
         } finally {
             message.release();
             from.consumed(length);

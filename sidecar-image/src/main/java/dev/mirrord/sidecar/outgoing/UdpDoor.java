@@ -33,6 +33,7 @@ public final class UdpDoor {
     private final CapturePolicy policy;
     private final UdpQueries queries;
     private final DatagramSenders senders;
+    private final DatagramErrors errors;
     private final Supplier<Optional<Tunnel>> tunnels;
     private final Counters counters;
     private final Map<InetSocketAddress, UdpAssociation> associations = new ConcurrentHashMap<>();
@@ -41,11 +42,13 @@ public final class UdpDoor {
             CapturePolicy policy,
             UdpQueries queries,
             DatagramSenders senders,
+            DatagramErrors errors,
             Supplier<Optional<Tunnel>> tunnels,
             Counters counters) {
         this.policy = policy;
         this.queries = queries;
         this.senders = senders;
+        this.errors = errors;
         this.tunnels = tunnels;
         this.counters = counters;
     }
@@ -113,7 +116,7 @@ public final class UdpDoor {
             if (tunnel.isEmpty()) {
                 return;
             }
-            association = new UdpAssociation(from, tunnel.get(), senders, this);
+            association = new UdpAssociation(from, tunnel.get(), senders, errors, this);
             associations.put(from, association);
             counters.add(Counter.OUTGOING_UDP);
         }
