@@ -6,6 +6,7 @@ import dev.mirrord.linux.namespace.ProcessDescriptor;
 
 /** Waits, on a thread of its own, for the end of the target's first process. */
 public final class TargetWatch {
+    private static final long FIRST_MILLIS = 2_000;
     private static final int ESRCH = 3;
 
     private TargetWatch() {}
@@ -16,6 +17,12 @@ public final class TargetWatch {
     }
 
     private static void watch(long pid, Runnable ended) {
+        try {
+            // At first the session needs the processor more: linking system calls takes 40 ms of it.
+            Thread.sleep(FIRST_MILLIS);
+        } catch (InterruptedException e) {
+            return;
+        }
         try (ProcessDescriptor process = ProcessDescriptor.open(pid)) {
             process.awaitEnd();
             ended.run();
