@@ -188,7 +188,8 @@ public final class ContainerSession {
                 throw new SessionFailure("the session is over");
             }
             engine.createLayer(rewrite);
-            return app.create().container();
+            return new ExecHealthCheck(command, engine, log)
+                    .give(app.create().container(), rewrite, output);
         }
     }
 

@@ -118,6 +118,11 @@ final class EngineSide implements AutoCloseable {
         engine.containers().signal(container, signal);
     }
 
+    /** Makes the app's container once more, with a health check in exec form. */
+    String recreateApp(String container, List<String> healthCheck) {
+        return engine.containers().recreate(container, healthCheck);
+    }
+
     /** True while the sidecar's container runs, be its process just dead or alive. */
     boolean isSidecarRunning() {
         return engine.containers().inspect(sidecar).filter(state -> state.running()).isPresent();

@@ -47,6 +47,19 @@ public final class Containers {
         return id;
     }
 
+    /**
+     * Makes a container that never ran once more, with a health check in exec form. Returns the id
+     * of the new one, which has the old one's name; when it cannot be made, the old one stays.
+     */
+    public String recreate(String container, List<String> healthCheck) {
+        JsonNode created = api.get(path(container) + "/json").body();
+        String name = withoutSlash(created.path("Name").asText());
+        String id = create(name + "-health", Recreation.of(created, healthCheck), "the app");
+        remove(container);
+        api.post(path(id) + "/rename?name=" + EngineApi.encoded(name), null);
+        return id;
+    }
+
     public void start(String container) {
         EngineApi.Reply reply = api.post(path(container) + "/start", null);
         if (!reply.ok()) {

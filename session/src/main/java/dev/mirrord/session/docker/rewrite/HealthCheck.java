@@ -12,8 +12,9 @@ import java.util.function.Predicate;
 /**
  * The health check, run through the launcher so that it sees what the app sees. The command line
  * can only set the shell form ({@code --health-cmd}): the exec form becomes a quoted shell line
- * where the image has a shell, and stays as it is where it has none. Intervals and counts are not
- * touched: what the line does not give, the engine takes from the image, test or no test.
+ * where the image has a shell, and is left to the engine's API where it has none. Intervals and
+ * counts are not touched: what the line does not give, the engine takes from the image, test or no
+ * test.
  */
 final class HealthCheck {
 
@@ -29,6 +30,9 @@ final class HealthCheck {
 
         /** The value of {@code --health-cmd}. */
         record Line(String line) implements Outcome {}
+
+        /** In exec form, the launcher first. */
+        record Exec(List<String> words) implements Outcome {}
 
         /** It runs outside the target's context; the notice says so. */
         record Outside(String notice) implements Outcome {}
@@ -66,7 +70,9 @@ final class HealthCheck {
             ImageConfig image, List<String> words, Predicate<String> imageHas) {
         List<String> shell = image.effectiveShell();
         if (!posix(shell) || !imageHas.test(shell.getFirst())) {
-            return new Outcome.Outside(outside("the image has no shell to start it by"));
+            List<String> launched = new ArrayList<>(List.of(Rewriter.LAUNCHER));
+            launched.addAll(words);
+            return new Outcome.Exec(launched);
         }
         return launched(words);
     }

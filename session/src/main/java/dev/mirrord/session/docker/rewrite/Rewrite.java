@@ -12,6 +12,7 @@ import java.util.List;
  * @param program what the container would have executed without us
  * @param nameservers the user's {@code --dns}, for the sidecar's own resolver
  * @param appIsPid1 the app, not its launcher, is PID 1: supervision is off
+ * @param execHealthCheck a health check that no option of the line can say; empty for none
  * @param notices lines for the user
  */
 public record Rewrite(
@@ -22,6 +23,7 @@ public record Rewrite(
         List<String> program,
         List<String> nameservers,
         boolean appIsPid1,
+        List<String> execHealthCheck,
         List<String> notices) {
 
     public Rewrite {
@@ -30,6 +32,7 @@ public record Rewrite(
         tail = List.copyOf(tail);
         program = List.copyOf(program);
         nameservers = List.copyOf(nameservers);
+        execHealthCheck = List.copyOf(execHealthCheck);
         notices = List.copyOf(notices);
     }
 

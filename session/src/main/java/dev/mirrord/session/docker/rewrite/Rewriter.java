@@ -31,10 +31,12 @@ public final class Rewriter {
         List<String> program = EffectiveCommand.of(command, image);
         SidecarSpec sidecar = SidecarOptions.of(command, image, facts);
         List<String> notices = new ArrayList<>();
+        List<String> execHealthCheck = new ArrayList<>();
         List<String> options = keptOptions(command);
         switch (HealthCheck.of(command, image, imageHas)) {
             case HealthCheck.Outcome.Unchanged() -> {}
             case HealthCheck.Outcome.Line(String line) -> options.add("--health-cmd=" + line);
+            case HealthCheck.Outcome.Exec(List<String> words) -> execHealthCheck.addAll(words);
             case HealthCheck.Outcome.Outside(String notice) -> {
                 command.last(RunFlag.HEALTH_CMD)
                         .ifPresent(line -> options.add("--health-cmd=" + line));
@@ -51,6 +53,7 @@ public final class Rewriter {
                 program,
                 command.all(RunFlag.DNS),
                 appIsPid1,
+                execHealthCheck,
                 notices);
     }
 

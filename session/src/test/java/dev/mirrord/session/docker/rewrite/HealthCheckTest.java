@@ -62,14 +62,12 @@ class HealthCheckTest {
     }
 
     @Test
-    void theExecFormStaysWhereThereIsNoShellAndThatIsSaid() {
-        Rewrite rewrite = rewrite(List.of("CMD", "/probe"), List.of(), NO_SHELL);
+    void theExecFormIsKeptWhereThereIsNoShell() {
+        Rewrite rewrite = rewrite(List.of("CMD", "/probe", "a b"), List.of(), NO_SHELL);
 
         assertThat(healthOptions(rewrite)).isEmpty();
-        assertThat(rewrite.notices())
-                .singleElement()
-                .asString()
-                .contains("health check runs without the target's context", "no shell");
+        assertThat(rewrite.execHealthCheck()).containsExactly("/.mirrord/run", "/probe", "a b");
+        assertThat(rewrite.notices()).isEmpty();
     }
 
     @Test
