@@ -208,16 +208,9 @@ final class ClusterSide implements AutoCloseable {
 
     /** What the sidecar has to know to use the agent. */
     static ObjectNode agentMessage(Resolved resolved) {
-        ObjectNode message =
-                SidecarControl.message("agent").put("namespace", resolved.cluster().namespace());
+        ObjectNode message = SidecarControl.message("agent");
         ArrayNode declared = message.putArray("declaredPorts");
-        ArrayNode addresses = message.putArray("podAddresses");
-        resolved.target()
-                .ifPresent(
-                        target -> {
-                            target.declaredPorts().forEach(declared::add);
-                            target.podIps().forEach(addresses::add);
-                        });
+        resolved.target().ifPresent(target -> target.declaredPorts().forEach(declared::add));
         return message;
     }
 

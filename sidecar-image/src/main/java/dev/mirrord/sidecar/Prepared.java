@@ -18,7 +18,10 @@ import java.util.Optional;
  * @param queue empty where the kernel has none
  */
 record Prepared(boolean kernel, NamespaceFacts facts, String hosts, Optional<PacketQueue> queue) {
+    /** Packets. */
     private static final int HELD_AT_ONCE = 16384;
+
+    /** Octets of each packet: enough for the headers. */
     private static final int HEADERS = 128;
 
     static Prepared make(boolean kernel, Path etc) {

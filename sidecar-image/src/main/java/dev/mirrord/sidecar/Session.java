@@ -154,11 +154,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         bootstrap = message;
         network =
                 new Network(
-                        message,
-                        Failures.await(prepared),
-                        this::pick,
-                        text -> control.notice("warn", text),
-                        counters);
+                        message, Failures.await(prepared), this::pick, control::notice, counters);
         launchers.open(paths.launcher());
         control.send(Json.message("ready"));
         Log.line("ready", "session", message.session(), "milliseconds", ending.age());

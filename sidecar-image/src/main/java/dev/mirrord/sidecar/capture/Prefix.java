@@ -3,7 +3,11 @@ package dev.mirrord.sidecar.capture;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 
-/** An address block in CIDR form. */
+/**
+ * An address block in CIDR form.
+ *
+ * @param length of the prefix, in bits
+ */
 public record Prefix(InetAddress address, int length) {
     public boolean isIpv4() {
         return address instanceof Inet4Address;

@@ -40,8 +40,9 @@ public final class Control extends SimpleChannelInboundHandler<ByteBuf> {
         return channel.writeAndFlush(Unpooled.copiedBuffer(message + "\n", StandardCharsets.UTF_8));
     }
 
-    public void notice(String level, String text) {
-        send(Json.message("notice").put("level", level).put("text", text));
+    /** A line for the user. */
+    public void notice(String text) {
+        send(Json.message("notice").put("text", text));
     }
 
     @Override

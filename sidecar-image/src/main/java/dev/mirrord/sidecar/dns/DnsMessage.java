@@ -170,7 +170,11 @@ public final class DnsMessage {
         return smallest == Long.MAX_VALUE ? 0 : smallest;
     }
 
-    /** This answer for another asker: its ID, its spelling of the name, and TTLs that have aged. */
+    /**
+     * This answer for another asker: its ID, its spelling of the name, and TTLs that have aged.
+     *
+     * @param age seconds
+     */
     public byte[] answerTo(DnsMessage query, long age) {
         byte[] copy = bytes.clone();
         System.arraycopy(query.bytes, 0, copy, 0, 2);

@@ -33,6 +33,7 @@ public final class AppConnector implements OpenListener {
             new IntegerUnixChannelOption("SO_MARK", 1, 36);
     private static final int ECONNREFUSED = 111;
     private static final int EADDRINUSE = 98;
+    private static final int EOPNOTSUPP = 95;
     private static final int CONNECT_MILLISECONDS = 10_000;
 
     private final IntFunction<List<ListenAddress>> listenersOf;
@@ -53,7 +54,7 @@ public final class AppConnector implements OpenListener {
     public StreamListener onOpen(TunnelStream stream, StreamKind kind, ByteBuf payload) {
         Waiting waiting = new Waiting();
         if (kind != StreamKind.INCOMING_TCP) {
-            stream.refuse(95, "the sidecar does not take streams of kind " + kind);
+            stream.refuse(EOPNOTSUPP, "the sidecar does not take streams of kind " + kind);
             return waiting;
         }
         IncomingMode mode = IncomingMode.of(payload.readUnsignedByte());

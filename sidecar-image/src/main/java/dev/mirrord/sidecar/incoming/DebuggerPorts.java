@@ -14,10 +14,6 @@ public final class DebuggerPorts implements IntPredicate {
     private final Set<Integer> named;
     private volatile Set<Integer> declared = Set.of();
 
-    public DebuggerPorts() {
-        this(Set.of());
-    }
-
     /**
      * @param named in the app's command line
      */

@@ -75,10 +75,6 @@ public final class HeldConnects {
         forget(flow, connect);
     }
 
-    public int size() {
-        return held.size();
-    }
-
     private void ask(Flow flow, int sequence, Verdict verdict) {
         Optional<Tunnel> tunnel = tunnels.get();
         HeldConnect connect = new HeldConnect(flow, verdict, this);

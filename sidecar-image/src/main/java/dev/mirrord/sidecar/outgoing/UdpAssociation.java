@@ -45,6 +45,9 @@ final class UdpAssociation implements StreamListener {
         tunnel.eventLoop().execute(() -> forward(message));
     }
 
+    /**
+     * @param time of {@link System#nanoTime}
+     */
     boolean idleSince(long time) {
         return lastUsed - time < 0;
     }

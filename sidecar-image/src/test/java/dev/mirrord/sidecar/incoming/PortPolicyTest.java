@@ -21,7 +21,7 @@ class PortPolicyTest {
                                         TestingConfig.network("{\"incoming\":" + incoming + "}")))
                         .network()
                         .incoming(),
-                new DebuggerPorts());
+                new DebuggerPorts(Set.of()));
     }
 
     @Test
@@ -45,7 +45,7 @@ class PortPolicyTest {
 
     @Test
     void aDebuggersPortIsTakenOnlyWhereTheTargetDeclaresIt() {
-        DebuggerPorts ports = new DebuggerPorts();
+        DebuggerPorts ports = new DebuggerPorts(Set.of());
         assertThat(ports.test(5005)).isTrue();
         ports.declared(Set.of(5005));
         assertThat(ports.test(5005)).isFalse();
