@@ -162,6 +162,20 @@ class OutgoingIT {
     }
 
     @Test
+    void aDatagramWithoutContentIsOneToo() throws Exception {
+        try (DatagramSocket server = udpOnTarget()) {
+            TestingStream stream = agent.open(StreamKind.UDP, Unpooled.buffer().writeByte(4));
+            agent.on(stream, s -> s.writeMessage(datagram(server.getLocalPort(), "")));
+            DatagramPacket heard = receive(server);
+            assertThat(heard.getLength()).isZero();
+            server.send(new DatagramPacket(new byte[0], 0, heard.getSocketAddress()));
+            ByteBuf message = Unpooled.wrappedBuffer(stream.awaitMessage());
+            assertThat(AddressCodec.read(message).getPort()).isEqualTo(server.getLocalPort());
+            assertThat(message.isReadable()).isFalse();
+        }
+    }
+
+    @Test
     void aDatagramToAClosedPortComesBackAsItsErrnoAndHarmsNoOther() throws Exception {
         for (String address : new String[] {TestingNamespaces.CLIENT, TestingNamespaces.CLIENT6}) {
             int family = address.contains(":") ? 6 : 4;

@@ -2,6 +2,7 @@ package dev.mirrord.agent.outgoing;
 
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.socket.ErrorQueue;
+import dev.mirrord.linux.socket.Sockets;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.UdpMessage;
 import dev.mirrord.protocol.UdpMessage.Undelivered;
@@ -130,6 +131,11 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
     }
 
     private void send(DatagramPacket packet) {
+        if (!packet.content().isReadable()) {
+            sendEmpty(packet.recipient());
+            packet.release();
+            return;
+        }
         channel()
                 .writeAndFlush(packet.retain())
                 .addListener(
@@ -142,6 +148,14 @@ public final class OutgoingUdp extends SimpleChannelInboundHandler<DatagramPacke
                                 channel().writeAndFlush(packet);
                             }
                         });
+    }
+
+    /** Netty takes a datagram without content for none. */
+    private void sendEmpty(InetSocketAddress peer) {
+        EpollDatagramChannel channel = (EpollDatagramChannel) channel();
+        if (channel.isOpen()) {
+            Sockets.sendEmpty(channel.fd().intValue(), peer);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.net.InetSocketAddress;
 
 /** socket(2) and its like on raw descriptors. */
 public final class Sockets {
@@ -125,6 +126,13 @@ public final class Sockets {
         return (int)
                 Native.tryCall(
                         "sendto", c -> (long) SENDTO.invokeExact(c, fd, data, length, 0, to, size));
+    }
+
+    /** Sends a datagram without content; the result is lost, as UDP is. */
+    public static void sendEmpty(int fd, InetSocketAddress to) {
+        try (Arena arena = Arena.ofConfined()) {
+            send(fd, MemorySegment.NULL, 0, SocketAddresses.write(arena, to));
+        }
     }
 
     /** Gives up blocking receives after {@code milliseconds} with EAGAIN. */
