@@ -2,6 +2,7 @@ package dev.mirrord.agent.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.linux.Errno;
@@ -14,6 +15,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
 
 /** Answers streams of kind QUERY. */
 public final class Queries {
@@ -35,14 +38,14 @@ public final class Queries {
         }
         String type = request.path("type").asText();
         try {
-            byte[] answer =
+            byte @Nullable [] answer =
                     switch (type) {
                         case "environment" -> Files.readAllBytes(target.proc("environ"));
                         case "target" -> JSON.writeValueAsBytes(TargetFacts.of(target));
                         case "status" -> JSON.writeValueAsBytes(status.read());
-                        default -> new byte[0];
+                        default -> null;
                     };
-            if (answer.length == 0 && !type.equals("environment")) {
+            if (answer == null) {
                 stream.refuse(Errno.EINVAL, "unknown query \"%s\"".formatted(type));
             } else {
                 stream.accept();
@@ -50,10 +53,10 @@ public final class Queries {
                 stream.end();
             }
         } catch (AccessDeniedException e) {
+            stream.refuse(Errno.EACCES, Capabilities.own().whyUnreadable(e.getFile()));
+        } catch (NoSuchFileException e) {
             stream.refuse(
-                    Errno.EACCES,
-                    "cannot read %s: EACCES: the agent needs the capabilities SYS_PTRACE and DAC_READ_SEARCH"
-                            .formatted(e.getFile()));
+                    Errno.ESRCH, "cannot read %s: the target has ended".formatted(e.getFile()));
         } catch (IOException e) {
             stream.refuse(Errno.EIO, "cannot answer \"%s\": %s".formatted(type, e.getMessage()));
         }

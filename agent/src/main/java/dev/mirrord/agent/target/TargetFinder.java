@@ -35,13 +35,22 @@ public final class TargetFinder {
             return target;
         } catch (AccessDeniedException e) {
             throw new AgentFailure(
-                    "cannot look into the target container %s (EACCES on %s): the agent needs the capability SYS_PTRACE"
-                            .formatted(id, e.getFile()),
+                    "cannot look into the target container %s: %s"
+                            .formatted(id, whyUnreadable(e.getFile())),
                     e);
         } catch (IOException e) {
             throw new AgentFailure(
                     "cannot look into the target container %s: %s".formatted(id, e.getMessage()),
                     e);
+        }
+    }
+
+    private static String whyUnreadable(String file) throws AgentFailure {
+        try {
+            return Capabilities.own().whyUnreadable(file);
+        } catch (IOException e) {
+            throw new AgentFailure(
+                    "cannot read the agent's own capabilities: " + e.getMessage(), e);
         }
     }
 }

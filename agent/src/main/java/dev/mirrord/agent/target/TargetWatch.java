@@ -1,13 +1,13 @@
 package dev.mirrord.agent.target;
 
 import dev.mirrord.agent.AgentLog;
+import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.namespace.ProcessDescriptor;
 
 /** Waits, on a thread of its own, for the end of the target's first process. */
 public final class TargetWatch {
     private static final long FIRST_MILLIS = 2_000;
-    private static final int ESRCH = 3;
 
     private TargetWatch() {}
 
@@ -18,7 +18,8 @@ public final class TargetWatch {
 
     private static void watch(long pid, Runnable ended) {
         try {
-            // At first the session needs the processor more: linking system calls takes 40 ms of it.
+            // At first the session needs the processor more: linking system calls takes 40 ms of
+            // it.
             Thread.sleep(FIRST_MILLIS);
         } catch (InterruptedException e) {
             return;
@@ -27,7 +28,7 @@ public final class TargetWatch {
             process.awaitEnd();
             ended.run();
         } catch (ErrnoException e) {
-            if (e.errno() == ESRCH) {
+            if (e.errno() == Errno.ESRCH) {
                 ended.run();
             } else {
                 AgentLog.warn("cannot watch the target", "pid", pid, "why", e.getMessage());
