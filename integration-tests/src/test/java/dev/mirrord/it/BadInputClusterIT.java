@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BadInputClusterIT {
     private static final String ACCOUNT = "mirrord-it-restricted";
+    private static final String JOBS = ACCOUNT + "-jobs";
 
     @AfterAll
     static void nothingIsLeft() {
@@ -223,18 +224,21 @@ class BadInputClusterIT {
                             "shop",
                             ACCOUNT,
                             "--verb=get,list,watch",
-                            "--resource=deployments.apps,replicasets.apps,pods,pods/log")
+                            "--resource=deployments.apps,replicasets.apps,pods")
                     .orFail();
+            bind(ACCOUNT);
+            failsAs(kubeconfig, "not allowed to create jobs.batch in namespace shop", "403");
             Command.kubectl(
                             "create",
-                            "rolebinding",
+                            "role",
                             "-n",
                             "shop",
-                            ACCOUNT,
-                            "--role=" + ACCOUNT,
-                            "--serviceaccount=shop:" + ACCOUNT)
+                            JOBS,
+                            "--verb=create,delete",
+                            "--resource=jobs.batch,pods/portforward")
                     .orFail();
-            failsAs(kubeconfig, "not allowed to create jobs.batch in namespace shop", "403");
+            bind(JOBS);
+            failsAs(kubeconfig, "not allowed to get pods/log in namespace shop", "403");
         } finally {
             Command.kubectl(
                     "delete",
@@ -242,8 +246,21 @@ class BadInputClusterIT {
                     "-n",
                     "shop",
                     ACCOUNT,
+                    JOBS,
                     "--ignore-not-found");
         }
+    }
+
+    private static void bind(String role) {
+        Command.kubectl(
+                        "create",
+                        "rolebinding",
+                        "-n",
+                        "shop",
+                        role,
+                        "--role=" + role,
+                        "--serviceaccount=shop:" + ACCOUNT)
+                .orFail();
     }
 
     /** Docker's own words about an image come first; nothing else does. */

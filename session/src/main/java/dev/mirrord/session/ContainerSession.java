@@ -223,11 +223,17 @@ public final class ContainerSession {
             }
             output.notice(cluster.summary(resolved));
             CompletableFuture<?> checked = agent.thenAccept(ready -> verify(control, ready));
-            CompletableFuture.anyOf(exitCode, events.failed, failureOf(checked)).get();
+            CompletableFuture.anyOf(exitCode, events.failed, failureOf(checked))
+                    .exceptionally(_ -> "")
+                    .get();
             if (!exitCode.isDone()) {
                 String text = events.failed.getNow("");
                 log.line("session lost", "session", id);
+                if (checked.isCompletedExceptionally()) {
+                    end(control);
+                }
                 exitCode.get(15, TimeUnit.SECONDS);
+                firstFailure(checked);
                 throw new SessionFailure(text);
             }
             int code = exitCode.join();
