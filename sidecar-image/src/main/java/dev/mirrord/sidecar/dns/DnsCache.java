@@ -44,7 +44,7 @@ public final class DnsCache {
     public synchronized void put(DnsMessage query, DnsMessage answer) {
         long longest = answer.isPositive() ? LONGEST_SECONDS : LONGEST_NEGATIVE_SECONDS;
         long lifetime = Math.min(answer.lifetime(), longest);
-        if (lifetime <= 0 || !answer.question().equals(query.question())) {
+        if (lifetime <= 0 || answer.hasOptions() || !answer.question().equals(query.question())) {
             return;
         }
         long now = seconds.getAsLong();

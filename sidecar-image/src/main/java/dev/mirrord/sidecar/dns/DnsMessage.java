@@ -117,6 +117,12 @@ public final class DnsMessage {
                 .orElse(checking);
     }
 
+    /** True for a message with EDNS options: a cookie (RFC 7873) is for one asker alone. */
+    public boolean hasOptions() {
+        return resources.stream()
+                .anyMatch(resource -> resource.type() == OPT && resource.dataLength() > 0);
+    }
+
     /** Octets that the asker takes over UDP. */
     public int udpSize() {
         return resources.stream()

@@ -3,6 +3,8 @@ package dev.mirrord.sidecar.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,27 @@ class DnsCacheTest {
         cache.put(query, DnsMessage.parse(query.empty(DnsMessage.SERVFAIL)).orElseThrow());
         cache.put(query, DnsMessage.parse(query.truncated(0)).orElseThrow());
         assertThat(cache.get(query)).isEmpty();
+    }
+
+    @Test
+    void anAnswerWithACookieIsForItsAskerAlone() throws Exception {
+        DnsMessage query = query("a.example");
+        cache.put(
+                query,
+                withOption(answer(query, 10), HexFormat.of().parseHex("000a00080102030405060708")));
+        assertThat(cache.get(query)).isEmpty();
+        cache.put(query, withOption(answer(query, 10), new byte[0]));
+        assertThat(cache.get(query)).isPresent();
+    }
+
+    /** With an OPT record (RFC 6891) that holds {@code data}. */
+    private static DnsMessage withOption(DnsMessage message, byte[] data) {
+        byte[] bytes = message.bytes();
+        ByteBuffer longer = ByteBuffer.allocate(bytes.length + 11 + data.length);
+        longer.put(bytes).put(HexFormat.of().parseHex("00002904d000000000"));
+        longer.putShort((short) data.length).put(data);
+        longer.putShort(10, (short) (longer.getShort(10) + 1));
+        return DnsMessage.parse(longer.array()).orElseThrow();
     }
 
     @Test
