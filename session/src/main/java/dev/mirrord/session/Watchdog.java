@@ -17,13 +17,13 @@ import java.util.List;
 final class Watchdog implements AutoCloseable {
     /**
      * {@code $1} session, {@code $2} directory, {@code $3} log, {@code $4} a command that removes
-     * the agent, then docker's own words.
+     * the agent, {@code $5} filters for the containers to remove, then docker's own words.
      */
     private static final String SCRIPT =
             """
             trap '' INT TERM HUP QUIT
-            session=$1 directory=$2 log=$3 removal=$4
-            shift 4
+            session=$1 directory=$2 log=$3 removal=$4 filters=$5
+            shift 5
             read -r ended && exit 0
             eval "$removal" >>"$log" 2>&1 &
             forget() {
@@ -33,7 +33,7 @@ final class Watchdog implements AutoCloseable {
             forget
             for pause in 0 2 4 8; do
                 sleep $pause
-                for each in $("$@" ps -aq --filter label=dev.mirrord/session=$session --filter status=created); do
+                for each in $("$@" ps -aq --filter label=dev.mirrord/session=$session $filters); do
                     "$@" rm -f -v $each
                 done
             done
@@ -46,9 +46,34 @@ final class Watchdog implements AutoCloseable {
         this.process = process;
     }
 
-    /** Watches session {@code id}; {@code docker} is the user's client with its global options. */
+    /** Which of the session's containers go when the sidecar cannot see to it. */
+    enum Removes {
+        /** Those that never ran: what has run is the user's. */
+        WHAT_NEVER_RAN("--filter status=created"),
+        /** Also those that have ended: who made them may be dead too. */
+        WHAT_ENDED_TOO("--filter status=created --filter status=exited --filter status=dead");
+
+        private final String filters;
+
+        Removes(String filters) {
+            this.filters = filters;
+        }
+    }
+
+    /** Watches a session of {@code docker run}. */
     static Watchdog start(
             SessionId id, Path directory, Path log, MirrordConfig config, List<String> docker) {
+        return start(id, directory, log, config, docker, Removes.WHAT_NEVER_RAN);
+    }
+
+    /** Watches session {@code id}; {@code docker} is the user's client with its global options. */
+    static Watchdog start(
+            SessionId id,
+            Path directory,
+            Path log,
+            MirrordConfig config,
+            List<String> docker,
+            Removes removes) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -59,7 +84,8 @@ final class Watchdog implements AutoCloseable {
                                 id.value(),
                                 directory.toString(),
                                 log.toString(),
-                                ShellLine.of(AbandonedAgent.command(id, config))));
+                                ShellLine.of(AbandonedAgent.command(id, config)),
+                                removes.filters));
         command.addAll(docker);
         try {
             return new Watchdog(

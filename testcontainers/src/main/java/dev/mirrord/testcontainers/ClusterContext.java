@@ -1,0 +1,175 @@
+package dev.mirrord.testcontainers;
+
+import dev.mirrord.config.ConfigException;
+import dev.mirrord.config.ConfigLoader;
+import dev.mirrord.config.ConfigSources;
+import dev.mirrord.config.IncomingMode;
+import dev.mirrord.config.Keys;
+import dev.mirrord.config.MirrordConfig;
+import dev.mirrord.config.Overrides;
+import dev.mirrord.session.SessionFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.containers.GenericContainer;
+
+/**
+ * Runs containers of Testcontainers as if they were running in a pod of a cluster.
+ *
+ * <pre>{@code
+ * @Container
+ * static final GenericContainer<?> app =
+ *         ClusterContext.of("deployment/web").inNamespace("shop").steal(80)
+ *                 .run(new GenericContainer<>("myimg")).withExposedPorts(8080);
+ * }</pre>
+ *
+ * Every container has an agent and a network namespace of its own, from its start to its end. What
+ * the configuration can say and has no method here is in the file of {@link #configuredBy}.
+ */
+public final class ClusterContext implements AutoCloseable {
+    private final List<Consumer<Overrides>> settings = new ArrayList<>();
+    private final List<ContainerContext> containers = new ArrayList<>();
+    private @Nullable Path file;
+    private @Nullable Path kubeconfigCopy;
+
+    private ClusterContext(String target) {
+        settings.add(overrides -> overrides.parse(Keys.TARGET, target, "ClusterContext.of"));
+    }
+
+    /**
+     * @param target {@code pod/NAME}, {@code deployment/NAME}, each with {@code /container/NAME} if
+     *     wanted, or {@code targetless}
+     */
+    public static ClusterContext of(String target) {
+        return new ClusterContext(target);
+    }
+
+    /** The target's namespace; default: that of the kubeconfig's context. */
+    public ClusterContext inNamespace(String namespace) {
+        return set(overrides -> overrides.set(Keys.TARGET_NAMESPACE, namespace, "inNamespace"));
+    }
+
+    /**
+     * The container takes over the target's traffic.
+     *
+     * @param ports on which it listens; none: all on which it listens
+     */
+    public ClusterContext steal(int... ports) {
+        return incoming(IncomingMode.STEAL, "steal", ports);
+    }
+
+    /** The container gets a copy of the target's traffic; this is the default, for all ports. */
+    public ClusterContext mirror(int... ports) {
+        return incoming(IncomingMode.MIRROR, "mirror", ports);
+    }
+
+    /** The target's traffic stays with the target. */
+    public ClusterContext withoutIncoming() {
+        return incoming(IncomingMode.OFF, "withoutIncoming");
+    }
+
+    /** The kubeconfig to use; default: {@code KUBECONFIG}, then {@code ~/.kube/config}. */
+    public ClusterContext kubeconfig(Path kubeconfig) {
+        return set(
+                overrides -> overrides.set(Keys.KUBECONFIG, kubeconfig.toString(), "kubeconfig"));
+    }
+
+    /**
+     * A kubeconfig's text, as K3sContainer gives it. It is kept in a file that only the user can
+     * read, until {@link #close} or the end of the JVM.
+     */
+    public ClusterContext kubeconfigText(String text) {
+        try {
+            Path copy = Files.createTempFile("mirrord-", ".kubeconfig");
+            copy.toFile().deleteOnExit();
+            Files.writeString(copy, text);
+            kubeconfigCopy = copy;
+            return kubeconfig(copy);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the kubeconfig cannot be kept in a file", e);
+        }
+    }
+
+    /** The kubeconfig's context; default: its current one. */
+    public ClusterContext kubeContext(String name) {
+        return set(overrides -> overrides.set(Keys.KUBE_CONTEXT, name, "kubeContext"));
+    }
+
+    /** A configuration file as of {@code mirrord container -f}; what is set here wins. */
+    public ClusterContext configuredBy(Path configuration) {
+        file = configuration;
+        return this;
+    }
+
+    /**
+     * Has the container run in this context when it is started. Whatever is changed about it until
+     * then counts, but for {@code withCreateContainerCmdModifier}, which has to come before.
+     */
+    public <C extends GenericContainer<?>> C run(C container) {
+        synchronized (containers) {
+            containers.add(ContainerContext.attach(container, this::config, EngineWords::client));
+        }
+        return container;
+    }
+
+    /** Stops all containers of this context, and returns when nothing of them is left. */
+    @Override
+    public void close() {
+        List<ContainerContext> all;
+        synchronized (containers) {
+            all = List.copyOf(containers);
+            containers.clear();
+        }
+        all.parallelStream().forEach(ContainerContext::close);
+        Path copy = kubeconfigCopy;
+        if (copy != null) {
+            try {
+                Files.deleteIfExists(copy);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the kubeconfig's copy cannot be removed", e);
+            }
+        }
+    }
+
+    private ClusterContext incoming(IncomingMode mode, String method, int... ports) {
+        set(overrides -> overrides.set(Keys.INCOMING_MODE, mode, method));
+        if (ports.length > 0) {
+            List<Integer> only = Arrays.stream(ports).boxed().toList();
+            set(overrides -> overrides.set(Keys.INCOMING_PORTS, only, method));
+        }
+        return this;
+    }
+
+    private ClusterContext set(Consumer<Overrides> setting) {
+        settings.add(setting);
+        return this;
+    }
+
+    private MirrordConfig config() {
+        Overrides overrides = new Overrides();
+        settings.forEach(setting -> setting.accept(overrides));
+        ConfigSources sources =
+                new ConfigSources(
+                        Optional.ofNullable(file).map(Path::toString),
+                        System.getenv(),
+                        overrides,
+                        Path.of("").toAbsolutePath(),
+                        InputStream.nullInputStream());
+        try {
+            return ConfigLoader.load(sources).config();
+        } catch (ConfigException e) {
+            throw new SessionFailure(
+                    e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.mirrord.testcontainers;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A test class whose tests, constructor and life-cycle methods may have a parameter of type {@link
+ * ClusterContext}: one for the class. Its containers are stopped after the last test.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(ClusterContextExtension.class)
+public @interface ClusterTarget {
+    /** As of {@link ClusterContext#of}. */
+    String value();
+
+    /** Empty: that of the kubeconfig's context. */
+    String namespace() default "";
+
+    /** Ports to take over; empty: the target's traffic is mirrored. */
+    int[] steal() default {};
+}
