@@ -6,6 +6,7 @@ import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
 import dev.mirrord.session.docker.rewrite.Rewrite;
+import dev.mirrord.session.sidecar.LastingControl;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.IOException;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class TargetContext implements AutoCloseable {
     private final CompletableFuture<ClusterSide.Agent> agent;
     private final CompletableFuture<ClusterSide.Resolved> target;
     private final CompletableFuture<SessionIdentity> identity;
-    private @Nullable SidecarConnection connection;
+    private @Nullable LastingControl connection;
     private @Nullable ContextContainer container;
     private boolean closed;
 
@@ -136,27 +137,35 @@ public final class TargetContext implements AutoCloseable {
         engine.createLayer(rewrite);
         cluster.relay(resolved, agent, directory, engine, events.ready);
         engine.startSidecar(rewrite.sidecar());
-        SidecarConnection opened = SidecarConnection.open(engine, events, log);
+        LastingControl opened =
+                new LastingControl(
+                                new SidecarDial(engine, log),
+                                events,
+                                () ->
+                                        output.notice(
+                                                "the sidecar's process had died and was started"
+                                                        + " again: its connections were reset, new"
+                                                        + " ones work"))
+                        .open();
         connection = opened;
         try {
-            opened.control()
-                    .send(
-                            Bootstrap.message(
-                                    id,
-                                    request,
-                                    command,
-                                    rewrite,
-                                    image,
-                                    ContainerSession.await(identity),
-                                    engine.sharesFiles()));
-            opened.control().send(ClusterSide.agentMessage(resolved));
+            opened.send(
+                    Bootstrap.message(
+                            id,
+                            request,
+                            command,
+                            rewrite,
+                            image,
+                            ContainerSession.await(identity),
+                            engine.sharesFiles()));
+            opened.send(ClusterSide.agentMessage(resolved));
         } catch (IOException e) {
             throw new SessionFailure(
                     "the sidecar cannot be reached: " + e.getMessage() + "\n" + engine.sidecarLog(),
                     e);
         }
         awaitConnected();
-        agent.thenAccept(ready -> verify(opened.control(), ready));
+        agent.thenAccept(ready -> verify(opened, ready));
         output.notice(cluster.summary(resolved));
     }
 
@@ -174,7 +183,7 @@ public final class TargetContext implements AutoCloseable {
         }
     }
 
-    private void verify(SidecarControl control, ClusterSide.Agent ready) {
+    private void verify(LastingControl control, ClusterSide.Agent ready) {
         try {
             control.send(ClusterSide.certificateMessage(ready));
         } catch (IOException e) {
@@ -209,12 +218,12 @@ public final class TargetContext implements AutoCloseable {
     }
 
     private void endApp() {
-        SidecarConnection open = connection;
+        LastingControl open = connection;
         if (open == null) {
             return;
         }
         try (open) {
-            open.control().send(SidecarControl.message("end").put("text", ""));
+            open.send(SidecarControl.message("end").put("text", ""));
             events.failed.get(ENDING_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
             log.line("the sidecar has gone already", "session", id);

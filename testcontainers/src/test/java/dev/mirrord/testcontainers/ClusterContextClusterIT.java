@@ -3,11 +3,13 @@ package dev.mirrord.testcontainers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -138,6 +140,32 @@ class ClusterContextClusterIT {
                     .hasMessageContaining("web");
         }
         assertThat(before).containsAll(Surroundings.sessions());
+    }
+
+    /** No ryuk: the sidecar ends the app, and the watchdog removes the rest. */
+    @Test
+    void aKilledTestRunLeavesNothing() throws Exception {
+        Process run =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                AbandonedRun.class.getName())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try (BufferedReader said = run.inputReader()) {
+            String session =
+                    said.lines()
+                            .filter(line -> line.startsWith("session "))
+                            .map(line -> line.substring(8))
+                            .findFirst()
+                            .orElseThrow();
+            run.destroyForcibly();
+            Surroundings.assertNothingLeftOf(session);
+        } finally {
+            run.destroyForcibly();
+        }
     }
 
     private static String ask(GenericContainer<?> from) {
