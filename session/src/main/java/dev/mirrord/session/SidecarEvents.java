@@ -44,7 +44,7 @@ final class SidecarEvents implements ControlListener {
             }
             case "notice" -> output.notice(message.path("text").asText());
             case "failed" -> failed.complete(message.path("text").asText());
-            case "summary" -> {}
+            case "summary" -> output.detail(TrafficLine.of(message));
             default -> log.line("unknown message of the sidecar", "type", type);
         }
     }

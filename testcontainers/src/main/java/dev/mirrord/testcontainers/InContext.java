@@ -42,10 +42,8 @@ final class InContext {
                 .withLabels(labels)
                 .withEntrypoint(context.entrypoint())
                 .withCmd(context.command());
-        context.healthCommand()
-                .ifPresent(
-                        line ->
-                                create.withHealthcheck(
-                                        new HealthCheck().withTest(List.of("CMD-SHELL", line))));
+        if (!context.healthTest().isEmpty()) {
+            create.withHealthcheck(new HealthCheck().withTest(context.healthTest()));
+        }
     }
 }
