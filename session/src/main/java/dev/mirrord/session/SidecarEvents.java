@@ -22,6 +22,9 @@ final class SidecarEvents implements ControlListener {
     /** Why the session cannot go on. */
     final CompletableFuture<String> failed = new CompletableFuture<>();
 
+    /** Nobody is there any more. */
+    final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+
     private final SessionLog log;
     private final SessionOutput output;
 
@@ -52,5 +55,6 @@ final class SidecarEvents implements ControlListener {
     @Override
     public void onClosed() {
         failed.complete("the sidecar has gone");
+        closed.complete(null);
     }
 }

@@ -165,7 +165,14 @@ public final class TargetContext implements AutoCloseable {
                     e);
         }
         awaitConnected();
-        agent.thenAccept(ready -> verify(opened, ready));
+        agent.thenAccept(ready -> verify(opened, ready))
+                .exceptionally(
+                        failure -> {
+                            // Who answered cannot be checked: it may be somebody else.
+                            SessionFailure said = SessionFailures.of(failure, log.file());
+                            events.failed.complete(String.valueOf(said.getMessage()));
+                            return null;
+                        });
         output.notice(cluster.summary(resolved));
     }
 
@@ -224,7 +231,7 @@ public final class TargetContext implements AutoCloseable {
         }
         try (open) {
             open.send(SidecarControl.message("end").put("text", ""));
-            events.failed.get(ENDING_SECONDS, TimeUnit.SECONDS);
+            events.closed.get(ENDING_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
             log.line("the sidecar has gone already", "session", id);
         } catch (InterruptedException e) {
