@@ -8,6 +8,7 @@ import dev.mirrord.config.Key;
 import dev.mirrord.config.Keys;
 import dev.mirrord.config.LoadedConfig;
 import dev.mirrord.config.Overrides;
+import dev.mirrord.session.BackgroundSession;
 import dev.mirrord.session.ContainerSession;
 import dev.mirrord.session.DryRun;
 import dev.mirrord.session.SessionRequest;
@@ -19,8 +20,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code mirrord container}: runs a container in the context of a target. */
 @Command(
@@ -28,6 +31,8 @@ import picocli.CommandLine.Parameters;
         description = "Run 'docker run …' with the environment, DNS, network and traffic of a pod.",
         sortOptions = false)
 final class ContainerCommand implements Callable<Integer> {
+    @Spec @Nullable CommandSpec spec;
+
     @Option(
             names = {"-t", "--target"},
             paramLabel = "TARGET",
@@ -157,6 +162,10 @@ final class ContainerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
+        if (!output.dryRun && BackgroundSession.isWanted(command)) {
+            return BackgroundSession.start(
+                    ThisProgram.again(spec), "-".equals(configFile), System.out, System.err);
+        }
         Terminal terminal = new Terminal(System.err, output.quiet, output.verbose);
         ConfigSources sources =
                 ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides());

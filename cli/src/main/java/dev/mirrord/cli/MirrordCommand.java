@@ -21,7 +21,13 @@ import picocli.CommandLine.Spec;
             "  mirrord container -t deployment/web -n shop --steal -- docker run --rm -it myimg",
             "  mirrord container -t targetless -n shop -- docker run --rm curlimg curl http://web"
         },
-        subcommands = {ContainerCommand.class, VersionCommand.class, TrainCommand.class})
+        subcommands = {
+            ContainerCommand.class,
+            SessionCommand.class,
+            CleanCommand.class,
+            VersionCommand.class,
+            TrainCommand.class
+        })
 final class MirrordCommand implements Callable<Integer> {
     @Spec @Nullable CommandSpec spec;
 

@@ -1,7 +1,6 @@
 package dev.mirrord.session;
 
 import dev.mirrord.session.docker.command.ContainerCommand;
-import dev.mirrord.session.docker.command.Verb;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.SidecarSpec;
 import dev.mirrord.session.docker.rewrite.SplitStart;
@@ -21,14 +20,6 @@ import java.util.Optional;
 record AppCommand(Rewrite rewrite, Optional<SplitStart> split, Optional<String> container) {
     /** Plans the run; nothing is made yet. */
     static AppCommand of(ContainerCommand command, Rewrite rewrite) {
-        if (command.detached()) {
-            throw new SessionFailure(
-                    command.verb() == Verb.CREATE
-                            ? "docker create cannot be used here: its container would have to"
-                                    + " outlive the session; use docker run"
-                            : "-d cannot be used in this version: the session ends with this"
-                                    + " command; leave -d out");
-        }
         return new AppCommand(rewrite, SplitStart.of(command, rewrite), Optional.empty());
     }
 

@@ -99,6 +99,12 @@ public final class ContainerSession {
                 ClusterSide cluster = new ClusterSide(id, request, log, output)) {
             CompletableFuture<ClusterSide.Resolved> target =
                     Background.start("target", cluster::resolve);
+            SessionState.write(
+                    id,
+                    request,
+                    command.containerName().orElse(command.image()),
+                    log.file(),
+                    directory);
             CompletableFuture<ClusterSide.Agent> agent =
                     target.thenCombineAsync(identity, cluster::startAgent, Background.EXECUTOR);
             CompletableFuture<EngineSide> engine =
@@ -149,7 +155,7 @@ public final class ContainerSession {
         engine.startSidecar(app.sidecar());
         // The launcher waits for the sidecar's socket and for its context: the container need not.
         events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
-        AppProcess process = AppProcess.start(app, engine, command);
+        RunningApp process = RunningApp.start(app, engine, command);
         try (LastingControl control = sidecar(engine).open()) {
             control.send(
                     Bootstrap.message(
@@ -195,7 +201,7 @@ public final class ContainerSession {
 
     /** Brings agent and app together, then waits for the app's end. */
     private int follow(
-            AppProcess app,
+            RunningApp app,
             EngineSide engine,
             ClusterSide cluster,
             ClusterSide.Resolved resolved,
@@ -222,6 +228,7 @@ public final class ContainerSession {
                 throw new SessionFailure(events.failed.join());
             }
             output.notice(cluster.summary(resolved));
+            app.connected();
             CompletableFuture<?> checked = agent.thenAccept(ready -> verify(control, ready));
             CompletableFuture.anyOf(exitCode, events.failed, failureOf(checked))
                     .exceptionally(_ -> "")
@@ -269,7 +276,7 @@ public final class ContainerSession {
     }
 
     /** The app's program never ran: its launcher ends, and the container goes. */
-    private void abort(LastingControl control, AppProcess app, EngineSide engine) {
+    private void abort(LastingControl control, RunningApp app, EngineSide engine) {
         try {
             control.send(SidecarControl.message("abort").put("exitCode", 125).put("text", ""));
             app.exitCode().get(5, TimeUnit.SECONDS);
@@ -356,7 +363,10 @@ public final class ContainerSession {
                 case "ready" -> done(ready);
                 case "launcher" -> done(launcher);
                 case "connected" -> done(connected);
-                case "notice" -> output.notice(message.path("text").asText());
+                case "notice" -> {
+                    log.line("notice", "text", message.path("text").asText());
+                    output.notice(message.path("text").asText());
+                }
                 case "failed" -> failed.complete(message.path("text").asText());
                 case "summary" -> summary.complete(Optional.of(TrafficLine.of(message)));
                 case "launcherGone" -> {}

@@ -2,6 +2,7 @@ package dev.mirrord.session;
 
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.engine.ClientEnvironment;
+import dev.mirrord.session.docker.engine.ContainerState;
 import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.engine.Endpoint;
 import dev.mirrord.session.docker.engine.Engine;
@@ -116,6 +117,16 @@ final class EngineSide implements AutoCloseable {
     /** Sends a signal to the app's container, as docker's client does. */
     void signalApp(String container, String signal) {
         engine.containers().signal(container, signal);
+    }
+
+    /** What the app's container does now; empty when it was removed. */
+    Optional<ContainerState> app(String container) {
+        return engine.containers().inspect(container);
+    }
+
+    /** Ends the app as docker stop does; one that has ended is fine. */
+    void stopApp(String container) {
+        engine.containers().stop(container);
     }
 
     /** Makes the app's container once more, with a health check in exec form. */

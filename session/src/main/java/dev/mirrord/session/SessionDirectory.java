@@ -58,6 +58,11 @@ public final class SessionDirectory implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
+    /** Where those of all sessions of this user are; it may not exist. */
+    static Path ofUser() {
+        return base();
+    }
+
     private static Path base() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
         Path base =

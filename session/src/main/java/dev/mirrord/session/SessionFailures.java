@@ -21,6 +21,15 @@ final class SessionFailures {
         };
     }
 
+    /** The same where no session runs, hence no log. */
+    static SessionFailure of(RuntimeException failure) {
+        return switch (failure) {
+            case DockerFailure docker -> new SessionFailure(docker.text(), docker);
+            case ClusterFailure cluster -> new SessionFailure(text(cluster), cluster);
+            default -> new SessionFailure("unexpected failure: " + failure, failure);
+        };
+    }
+
     private static String text(ClusterFailure failure) {
         return String.valueOf(failure.getMessage());
     }

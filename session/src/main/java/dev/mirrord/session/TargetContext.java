@@ -64,6 +64,7 @@ public final class TargetContext implements AutoCloseable {
                         request.config(),
                         DockerCli.of(command).line(),
                         Watchdog.Removes.WHAT_ENDED_TOO);
+        SessionState.write(id, request, command.image(), log.file(), directory);
         this.cluster = new ClusterSide(id, request, log, output);
         this.identity =
                 Background.start("identity", () -> SessionIdentity.generate("mirrord session"));

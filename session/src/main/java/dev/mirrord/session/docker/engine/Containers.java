@@ -78,6 +78,11 @@ public final class Containers {
         api.post(path(container) + "/kill?signal=" + signal, null);
     }
 
+    /** Sends the container's stop signal, and SIGKILL after its stop timeout. */
+    public void stop(String container) {
+        api.post(path(container) + "/stop", null);
+    }
+
     /** Removes a container with its anonymous volumes, running or not; one that is gone is fine. */
     public void remove(String container) {
         EngineApi.Reply reply = api.delete(path(container) + "?force=1&v=1");
@@ -141,8 +146,27 @@ public final class Containers {
     /** Everything of any session, apps included. */
     public List<Leftover> leftovers() {
         List<Leftover> found = new ArrayList<>(containers(Labels.SESSION));
-        found.addAll(volumes(Labels.SESSION));
+        found.addAll(volumes(filter(Labels.SESSION)));
         return found;
+    }
+
+    /** Containers of one owner's sessions, apps included. */
+    public List<Leftover.Container> containersOf(String owner) {
+        return containers(Labels.OWNER + "=" + owner);
+    }
+
+    /** Volumes of one owner's sessions that no container has. */
+    public List<Leftover.Volume> unusedVolumesOf(String owner) {
+        return volumes(
+                "&filters="
+                        + EngineApi.encoded(
+                                "{\"dangling\":[\"true\"],\"label\":[\"%s=%s\"]}"
+                                        .formatted(Labels.OWNER, owner)));
+    }
+
+    /** Removes a volume; one that is still in use stays. */
+    public void removeVolume(String name) {
+        api.delete("/volumes/" + EngineApi.encoded(name));
     }
 
     /**
@@ -154,8 +178,8 @@ public final class Containers {
         containers(label).stream()
                 .filter(Leftover.Container::ours)
                 .forEach(container -> remove(container.id()));
-        for (Leftover.Volume volume : volumes(label)) {
-            api.delete("/volumes/" + EngineApi.encoded(volume.name())); // 409: still in use
+        for (Leftover.Volume volume : volumes(filter(label))) {
+            removeVolume(volume.name());
         }
     }
 
@@ -172,9 +196,9 @@ public final class Containers {
         return found;
     }
 
-    private List<Leftover.Volume> volumes(String label) {
+    private List<Leftover.Volume> volumes(String filter) {
         List<Leftover.Volume> found = new ArrayList<>();
-        JsonNode volumes = api.get("/volumes?" + filter(label).substring(1)).body().path("Volumes");
+        JsonNode volumes = api.get("/volumes?" + filter.substring(1)).body().path("Volumes");
         for (JsonNode entry : volumes) {
             found.add(
                     new Leftover.Volume(

@@ -35,9 +35,19 @@ public final class AgentJobs {
         return list(SessionLabels.SESSION + "=" + session);
     }
 
+    /** Those of all namespaces. */
+    public static List<AgentJob> everywhere(Cluster cluster) {
+        return list(cluster, "/apis/batch/v1/jobs", SessionLabels.SESSION, "");
+    }
+
     private List<AgentJob> list(String selector) {
+        return list(cluster, jobs(), selector, namespace);
+    }
+
+    private static List<AgentJob> list(
+            Cluster cluster, String jobs, String selector, String namespace) {
         String path =
-                jobs() + "?labelSelector=" + URLEncoder.encode(selector, StandardCharsets.UTF_8);
+                jobs + "?labelSelector=" + URLEncoder.encode(selector, StandardCharsets.UTF_8);
         ApiReply reply = cluster.api().get(path);
         if (!reply.succeeded()) {
             throw Refusals.of(reply, "list", "jobs.batch", namespace);

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * does from {@code docker run}, but ends with exit code 0. Then the signal is sent for it, and the
  * container, which goes on, is followed anew.
  */
-final class AppProcess {
+final class AttachedApp implements RunningApp {
     /** What {@code docker run} passes on; KILL and STOP cannot be, QUIT is the JVM's own. */
     private static final List<String> SIGNALS =
             List.of("TERM", "HUP", "USR1", "USR2", "ALRM", "CONT");
@@ -28,15 +28,15 @@ final class AppProcess {
     private volatile Process process;
     private volatile boolean interrupted;
 
-    private AppProcess(EngineSide engine, Optional<String> container, Process process) {
+    private AttachedApp(EngineSide engine, Optional<String> container, Process process) {
         this.engine = engine;
         this.container = container;
         this.process = process;
     }
 
     /** Starts the app; from now on our signals are the app's. */
-    static AppProcess start(AppCommand app, EngineSide engine, ContainerCommand command) {
-        AppProcess started = new AppProcess(engine, app.container(), run(app.start()));
+    static AttachedApp start(AppCommand app, EngineSide engine, ContainerCommand command) {
+        AttachedApp started = new AttachedApp(engine, app.container(), run(app.start()));
         started.forwardSignals(command.last(RunFlag.SIG_PROXY).filter("false"::equals).isEmpty());
         return started;
     }
@@ -50,7 +50,8 @@ final class AppProcess {
         }
     }
 
-    CompletableFuture<Integer> exitCode() {
+    @Override
+    public CompletableFuture<Integer> exitCode() {
         return process.onExit()
                 .thenComposeAsync(
                         ended ->
@@ -115,11 +116,16 @@ final class AppProcess {
         }
     }
 
-    boolean isAlive() {
+    @Override
+    public void connected() {}
+
+    @Override
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    void kill() {
+    @Override
+    public void kill() {
         process.destroyForcibly();
     }
 }

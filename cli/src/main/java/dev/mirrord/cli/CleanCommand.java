@@ -1,0 +1,55 @@
+package dev.mirrord.cli;
+
+import dev.mirrord.session.ClusterChoice;
+import dev.mirrord.session.Remains;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code mirrord clean}: removes what killed sessions have left. */
+@Command(
+        name = "clean",
+        description = {
+            "Remove what sessions of mine have left whose process is dead.",
+            "A container of yours stays unless it never ran."
+        })
+final class CleanCommand implements Callable<Integer> {
+    @Option(names = "--cluster", description = "Agents in the cluster too.")
+    boolean cluster;
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Where the agents are; default: the context's.")
+    @Nullable String namespace;
+
+    @Option(
+            names = {"-A", "--all-namespaces"},
+            description = "Agents in all namespaces.")
+    boolean everywhere;
+
+    @Option(names = "--context", description = "Context of the kubeconfig.")
+    @Nullable String context;
+
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
+    @Nullable Path kubeconfig;
+
+    @Option(names = "--dry-run", description = "List only.")
+    boolean dryRun;
+
+    @Override
+    public Integer call() {
+        Remains remains = new Remains(dryRun, System.out);
+        remains.removeFromEngine();
+        if (cluster || everywhere || namespace != null) {
+            remains.removeFromCluster(
+                    new ClusterChoice(kubeconfig, context, namespace), everywhere);
+        }
+        if (remains.count() == 0) {
+            System.out.println("nothing is left");
+        }
+        return 0;
+    }
+}
