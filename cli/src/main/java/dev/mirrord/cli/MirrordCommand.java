@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             ContainerCommand.class,
+            ListCommand.class,
             SessionCommand.class,
             CleanCommand.class,
             VersionCommand.class,
