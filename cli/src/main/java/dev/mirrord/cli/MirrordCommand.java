@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ContainerCommand.class,
             ListCommand.class,
             SessionCommand.class,
+            DoctorCommand.class,
             CleanCommand.class,
             VersionCommand.class,
             TrainCommand.class

@@ -3,8 +3,16 @@ package dev.mirrord.session.kubernetes.cluster;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** An answer of the API server, whatever its status. */
-public record ApiReply(int status, String text) {
+/**
+ * An answer of the API server, whatever its status.
+ *
+ * @param date the header of that name, by the server's clock; empty: none
+ */
+public record ApiReply(int status, String text, String date) {
+
+    public ApiReply(int status, String text) {
+        this(status, text, "");
+    }
 
     public boolean succeeded() {
         return status / 100 == 2;

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
@@ -31,6 +32,7 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
     private final Consumer<Boolean> released;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private int status;
+    private String date = "";
     private boolean keepAlive;
 
     /**
@@ -45,6 +47,7 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
     protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
         if (message instanceof HttpResponse response) {
             status = response.status().code();
+            date = response.headers().get(HttpHeaderNames.DATE, "");
             keepAlive = HttpUtil.isKeepAlive(response);
             started.complete(status);
         }
@@ -57,7 +60,7 @@ final class Exchange extends SimpleChannelInboundHandler<HttpObject> {
             }
             context.pipeline().remove(this);
             released.accept(keepAlive);
-            reply.complete(new ApiReply(status, body.toString(StandardCharsets.UTF_8)));
+            reply.complete(new ApiReply(status, body.toString(StandardCharsets.UTF_8), date));
         }
     }
 
