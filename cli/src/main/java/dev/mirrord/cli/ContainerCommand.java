@@ -8,6 +8,7 @@ import dev.mirrord.config.Key;
 import dev.mirrord.config.Keys;
 import dev.mirrord.config.LoadedConfig;
 import dev.mirrord.config.Overrides;
+import dev.mirrord.session.AsTarget;
 import dev.mirrord.session.BackgroundSession;
 import dev.mirrord.session.ContainerSession;
 import dev.mirrord.session.DryRun;
@@ -61,6 +62,14 @@ final class ContainerCommand implements Callable<Integer> {
             fallbackValue = ".mirrord/mirrord.json",
             description = "mirrord.json, .yaml or .toml; - reads JSON from standard input.")
     @Nullable String configFile;
+
+    @Option(
+            names = "--as-target",
+            description = {
+                "Take image, command, arguments, working directory, user and",
+                "limits of the target's container where the docker line has none."
+            })
+    boolean asTarget;
 
     @ArgGroup(validate = false, heading = "%nWhat is remote:%n")
     FeatureOptions features = new FeatureOptions();
@@ -162,7 +171,8 @@ final class ContainerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
-        if (!output.dryRun && BackgroundSession.isWanted(command)) {
+        List<String> parsable = asTarget ? AsTarget.parsable(command) : command;
+        if (!output.dryRun && BackgroundSession.isWanted(parsable)) {
             return BackgroundSession.start(
                     ThisProgram.again(spec), "-".equals(configFile), System.out, System.err);
         }
@@ -172,6 +182,9 @@ final class ContainerCommand implements Callable<Integer> {
         LoadedConfig loaded = ConfigLoader.load(sources);
         loaded.warnings().forEach(terminal::notice);
         SessionRequest request = new SessionRequest(loaded.config(), List.copyOf(command));
+        if (asTarget) {
+            request = new SessionRequest(loaded.config(), AsTarget.complete(request, terminal));
+        }
         return output.dryRun
                 ? new DryRun(request, System.out).run()
                 : new ContainerSession(request, terminal).run();
