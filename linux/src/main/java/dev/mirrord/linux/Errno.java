@@ -9,12 +9,18 @@ public final class Errno {
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
+    public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
     public static final int EPIPE = 32;
+    public static final int ERANGE = 34;
+    public static final int ENOSYS = 38;
+    public static final int EOPNOTSUPP = 95;
     public static final int ENOBUFS = 105;
     public static final int ENETUNREACH = 101;
     public static final int ECONNRESET = 104;
@@ -30,23 +36,25 @@ public final class Errno {
                     Map.entry(ESRCH, "ESRCH"),
                     Map.entry(EINTR, "EINTR"),
                     Map.entry(EIO, "EIO"),
-                    Map.entry(9, "EBADF"),
+                    Map.entry(EBADF, "EBADF"),
                     Map.entry(EAGAIN, "EAGAIN"),
                     Map.entry(12, "ENOMEM"),
                     Map.entry(EACCES, "EACCES"),
                     Map.entry(EBUSY, "EBUSY"),
                     Map.entry(EEXIST, "EEXIST"),
-                    Map.entry(19, "ENODEV"),
-                    Map.entry(20, "ENOTDIR"),
+                    Map.entry(ENODEV, "ENODEV"),
+                    Map.entry(ENOTDIR, "ENOTDIR"),
                     Map.entry(EINVAL, "EINVAL"),
                     Map.entry(24, "EMFILE"),
+                    Map.entry(27, "EFBIG"),
                     Map.entry(28, "ENOSPC"),
                     Map.entry(30, "EROFS"),
                     Map.entry(EPIPE, "EPIPE"),
-                    Map.entry(38, "ENOSYS"),
+                    Map.entry(ERANGE, "ERANGE"),
+                    Map.entry(ENOSYS, "ENOSYS"),
                     Map.entry(92, "ENOPROTOOPT"),
                     Map.entry(93, "EPROTONOSUPPORT"),
-                    Map.entry(95, "EOPNOTSUPP"),
+                    Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),
                     Map.entry(97, "EAFNOSUPPORT"),
                     Map.entry(98, "EADDRINUSE"),
                     Map.entry(99, "EADDRNOTAVAIL"),

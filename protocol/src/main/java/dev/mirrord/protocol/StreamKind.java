@@ -9,7 +9,8 @@ public enum StreamKind {
     QUERY(3),
     SUBSCRIBE(4),
     INCOMING_TCP(5),
-    DNS(6);
+    DNS(6),
+    FILES(8);
 
     private final int code;
 

@@ -143,7 +143,13 @@ final class ClusterSide implements AutoCloseable {
         return resolved.target()
                 .<AgentPlacement>map(
                         target ->
-                                new JobPlacement(labels, target, settings, fingerprint, traffic()))
+                                new JobPlacement(
+                                        labels,
+                                        target,
+                                        settings,
+                                        fingerprint,
+                                        traffic(),
+                                        TargetFiles.wanted()))
                 .orElseGet(
                         () ->
                                 new TargetlessPlacement(

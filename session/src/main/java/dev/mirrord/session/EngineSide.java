@@ -177,7 +177,7 @@ final class EngineSide implements AutoCloseable {
                         : Optional.empty(),
                 List.of(),
                 SYSCTLS,
-                List.of("NET_ADMIN"),
+                TargetFiles.capabilities(),
                 relayDirectory,
                 true,
                 switch (request.config().pidOne()) {

@@ -28,6 +28,11 @@ public record Paths(Path run, Path layer, Path etc) {
         return run.resolve("host").resolve("relay.sock");
     }
 
+    /** Where the target's files are. */
+    Path target() {
+        return run.resolve("target");
+    }
+
     Path launcher() {
         return layer.resolve("sock");
     }

@@ -9,6 +9,7 @@ import dev.mirrord.sidecar.control.Bootstrap;
 import dev.mirrord.sidecar.control.Control;
 import dev.mirrord.sidecar.control.ControlListener;
 import dev.mirrord.sidecar.dns.ResolvConf;
+import dev.mirrord.sidecar.files.TargetFiles;
 import dev.mirrord.sidecar.launcher.LauncherRole;
 import dev.mirrord.sidecar.launcher.Launchers;
 import dev.mirrord.sidecar.launcher.LaunchersListener;
@@ -19,6 +20,7 @@ import dev.mirrord.sidecar.tunnel.RelayDialer;
 import dev.mirrord.sidecar.tunnel.Tunnels;
 import dev.mirrord.sidecar.tunnel.TunnelsListener;
 import io.netty.channel.Channel;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -259,6 +261,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
             new HostFiles(paths.etc())
                     .write(resolver, facts.hosts(), Failures.await(prepared).facts().addresses());
         }
+        mountFiles(known);
         List<Operation> operations =
                 EnvironmentPlan.operations(
                         known.config().environment(), environ, known.userEnvironment());
@@ -266,6 +269,19 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         control.send(Json.message("connected"));
         Log.line("connected", "session", known.session(), "milliseconds", ending.age());
         net.watchPorts();
+    }
+
+    private void mountFiles(Bootstrap known) {
+        if (!known.files()) {
+            return;
+        }
+        try {
+            // It ends with this process: apps that still have files open may read them until then.
+            TargetFiles.mount(paths.target(), this::pick, control::notice);
+        } catch (IOException e) {
+            throw new SidecarFailure(String.valueOf(e.getMessage()), e);
+        }
+        Log.line("files mounted", "milliseconds", ending.age());
     }
 
     private void fail(String text) {

@@ -113,8 +113,8 @@ final class TestingAgent implements AutoCloseable, OpenListener {
                 stream.accept();
                 yield new Names();
             }
-            case INCOMING_TCP -> {
-                stream.refuse(95, "not by the sidecar");
+            case INCOMING_TCP, FILES -> {
+                stream.refuse(95, "not in this test");
                 yield new Collector();
             }
         };

@@ -2,6 +2,7 @@ package dev.mirrord.agent.tunnel;
 
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.dns.DnsStream;
+import dev.mirrord.agent.files.FilesStream;
 import dev.mirrord.agent.incoming.Subscriptions;
 import dev.mirrord.agent.outgoing.OutgoingTcp;
 import dev.mirrord.agent.outgoing.OutgoingUdp;
@@ -37,6 +38,7 @@ public final class StreamDispatch implements OpenListener {
                 case UDP -> OutgoingUdp.open(stream, payload);
                 case QUERY -> queries.open(stream, payload);
                 case SUBSCRIBE -> subscriptions.open(stream, payload);
+                case FILES -> FilesStream.open(stream, target);
                 case DNS -> DnsStream.open(stream, target);
                 case INCOMING_TCP -> refused(stream, EINVAL, "only the agent opens this kind");
             };

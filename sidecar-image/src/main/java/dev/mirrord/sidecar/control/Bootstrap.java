@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param tunnels how many there shall be
  * @param relaySocket true: the sidecar dials the CLI's socket; false: the CLI brings connections
+ * @param files true: the target's files are mounted
  * @param dnsUpstream the loopback address that the engine was told to ask
  * @param userEnvironment names that the user gave to the engine
  * @param networks the user's own Docker networks
@@ -27,6 +28,7 @@ public record Bootstrap(
         SessionIdentity identity,
         int tunnels,
         boolean relaySocket,
+        boolean files,
         Optional<String> dnsUpstream,
         SidecarConfig config,
         Set<String> userEnvironment,
@@ -55,6 +57,7 @@ public record Bootstrap(
                 SessionIdentity.fromPem(message.path("identity").asText()),
                 Math.max(1, message.path("tunnels").asInt(2)),
                 message.path("relaySocket").asBoolean(),
+                message.path("files").asBoolean(),
                 upstream.isEmpty() ? Optional.empty() : Optional.of(upstream),
                 SidecarConfig.fromJson(message.path("config").asText()),
                 Set.copyOf(Json.texts(message.path("userEnvironment"))),

@@ -73,6 +73,14 @@ final class SidecarBody {
         host.set("CapDrop", array(List.of("ALL")));
         host.set("CapAdd", array(spec.capabilities()));
         host.set("VolumesFrom", array(List.of(spec.layerName() + ":rw")));
+        ArrayNode devices = host.putArray("Devices");
+        spec.devices()
+                .forEach(
+                        device ->
+                                devices.addObject()
+                                        .put("PathOnHost", device)
+                                        .put("PathInContainer", device)
+                                        .put("CgroupPermissions", "rwm"));
         host.put("AutoRemove", spec.autoRemove());
         host.put("UsernsMode", spec.userNamespace());
         host.set("RestartPolicy", restartPolicy(spec.restartPolicy()));

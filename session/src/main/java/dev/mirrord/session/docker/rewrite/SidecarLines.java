@@ -38,6 +38,7 @@ public final class SidecarLines {
         labels(spec, words);
         words.add("--cap-drop=ALL");
         spec.capabilities().forEach(capability -> words.add("--cap-add=" + capability));
+        spec.devices().forEach(device -> words.add("--device=" + device));
         spec.sysctls().forEach((name, value) -> words.add("--sysctl=" + name + "=" + value));
         words.add("--volumes-from=" + spec.layerName());
         spec.relayDirectory()

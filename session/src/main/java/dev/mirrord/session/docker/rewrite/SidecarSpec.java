@@ -57,6 +57,11 @@ public record SidecarSpec(
                 .toList();
     }
 
+    /** Of the engine's host: the one that file systems are mounted with, where it may mount. */
+    public List<String> devices() {
+        return capabilities.contains("SYS_ADMIN") ? List.of("/dev/fuse") : List.of();
+    }
+
     /**
      * A line for the user where the engine chooses ports: {@code docker port} of the app shows
      * nothing, because the ports are this container's.

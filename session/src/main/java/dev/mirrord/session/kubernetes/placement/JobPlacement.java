@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * A pod on the target's node that sees its processes and enters the target's namespaces: hostPID,
  * SYS_ADMIN and SYS_PTRACE, DAC_READ_SEARCH for the environment and descriptors of a target that
- * runs as another user than root; not privileged, no hostPath, no runtime socket.
+ * runs as another user than root; for its files SETUID and SETGID to be its user, and what its root
+ * may do, to be its root; not privileged, no hostPath, no runtime socket.
  *
  * <p>The node is set in the spec, not selected: the target is there already, so there is nothing to
  * schedule, a full or tainted node must not keep the agent away, and it starts sooner. The kubelet
@@ -21,8 +22,12 @@ public record JobPlacement(
         ResolvedTarget target,
         AgentSettings settings,
         String sessionCertificateSha256,
-        Traffic traffic)
+        Traffic traffic,
+        boolean files)
         implements AgentPlacement {
+
+    private static final List<String> OF_FILES =
+            List.of("SETUID", "SETGID", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID");
 
     /** What the session does with the target's incoming traffic: the capability that it takes. */
     public enum Traffic {
@@ -79,6 +84,9 @@ public record JobPlacement(
             case OFF -> {}
             case MIRROR -> all.add("NET_RAW");
             case STEAL -> all.addAll(List.of("NET_ADMIN", "NET_RAW"));
+        }
+        if (files) {
+            all.addAll(OF_FILES);
         }
         return all;
     }

@@ -84,7 +84,7 @@ class AgentPlacementClusterIT {
     }
 
     private static AgentPlacement job(AgentSettings settings) {
-        return new JobPlacement(labels(), target, settings, SHA, JobPlacement.Traffic.STEAL);
+        return new JobPlacement(labels(), target, settings, SHA, JobPlacement.Traffic.STEAL, false);
     }
 
     private static AgentPlacement targetless(AgentSettings settings) {

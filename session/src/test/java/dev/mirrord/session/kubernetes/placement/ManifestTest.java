@@ -41,7 +41,29 @@ class ManifestTest {
 
     private static JsonNode job(JobPlacement.Traffic traffic) {
         AgentSettings settings = AgentSettings.ofImage("mirrord-agent:1");
-        return new JobPlacement(LABELS, TARGET, settings, "ab12", traffic).manifest();
+        return new JobPlacement(LABELS, TARGET, settings, "ab12", traffic, false).manifest();
+    }
+
+    @Test
+    void filesTakeWhatItTakesToBeTheTargetsUser() {
+        AgentSettings settings = AgentSettings.ofImage("mirrord-agent:1");
+        JsonNode job =
+                new JobPlacement(LABELS, TARGET, settings, "ab12", JobPlacement.Traffic.OFF, true)
+                        .manifest();
+        assertThat(
+                        texts(
+                                job.at(
+                                        "/spec/template/spec/containers/0/securityContext/capabilities/add")))
+                .containsExactly(
+                        "SYS_ADMIN",
+                        "SYS_PTRACE",
+                        "DAC_READ_SEARCH",
+                        "SETUID",
+                        "SETGID",
+                        "CHOWN",
+                        "DAC_OVERRIDE",
+                        "FOWNER",
+                        "FSETID");
     }
 
     @Test
@@ -137,7 +159,8 @@ class ManifestTest {
                         false,
                         List.of("--verbose"));
         JsonNode job =
-                new JobPlacement(LABELS, TARGET, settings, "ab12", JobPlacement.Traffic.STEAL)
+                new JobPlacement(
+                                LABELS, TARGET, settings, "ab12", JobPlacement.Traffic.STEAL, false)
                         .manifest();
         assertThat(job.at("/metadata/namespace").asText()).isEqualTo("agents");
         assertThat(job.at("/metadata/labels/team").asText()).isEqualTo("shop");

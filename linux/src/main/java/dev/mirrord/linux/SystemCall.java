@@ -1,0 +1,106 @@
+package dev.mirrord.linux;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * System calls by number, where the C library has no function, or one that does more than the call
+ * (setgroups(2) of a single thread). All arguments are 64 bits wide; pointers are addresses.
+ */
+public enum SystemCall {
+    READ(0, 63),
+    WRITE(1, 64),
+    CLOSE(3, 57),
+    LSEEK(8, 62),
+    PREAD(17, 67),
+    PWRITE(18, 68),
+    FCNTL(72, 25),
+    FSYNC(74, 82),
+    FDATASYNC(75, 83),
+    FTRUNCATE(77, 46),
+    UMASK(95, 166),
+    GETGROUPS(115, 158),
+    SETGROUPS(116, 159),
+    SETFSUID(122, 151),
+    SETFSGID(123, 152),
+    CAPGET(125, 90),
+    CAPSET(126, 91),
+    FSTATFS(138, 44),
+    MOUNT(165, 40),
+    UMOUNT(166, 39),
+    SETXATTR(188, 5),
+    GETXATTR(191, 8),
+    LISTXATTR(194, 11),
+    REMOVEXATTR(197, 14),
+    GETDENTS(217, 61),
+    INOTIFY_ADD_WATCH(254, 27),
+    INOTIFY_RM_WATCH(255, 28),
+    MKDIRAT(258, 34),
+    MKNODAT(259, 33),
+    FCHOWNAT(260, 54),
+    UNLINKAT(263, 35),
+    LINKAT(265, 37),
+    SYMLINKAT(266, 36),
+    READLINKAT(267, 78),
+    FCHMODAT(268, 53),
+    UNSHARE(272, 97),
+    UTIMENSAT(280, 88),
+    FALLOCATE(285, 47),
+    INOTIFY_INIT(294, 26),
+    RENAMEAT(316, 276),
+    STATX(332, 291),
+    OPENAT(437, 437),
+    FACCESSAT(439, 439);
+
+    private static final MethodHandle HANDLE =
+            Native.handle(
+                    "syscall",
+                    FunctionDescriptor.of(
+                            Native.LONG,
+                            Native.LONG,
+                            Native.LONG,
+                            Native.LONG,
+                            Native.LONG,
+                            Native.LONG,
+                            Native.LONG,
+                            Native.LONG),
+                    Linker.Option.firstVariadicArg(1));
+
+    private final long number;
+
+    SystemCall(int amd64, int arm64) {
+        number = Machine.ARM ? arm64 : amd64;
+    }
+
+    /** The result, or {@code -errno}. */
+    public long invoke(long a, long b, long c, long d, long e, long f) {
+        return Native.tryCall(
+                name(), capture -> (long) HANDLE.invokeExact(capture, number, a, b, c, d, e, f));
+    }
+
+    public long invoke(long a) {
+        return invoke(a, 0, 0, 0, 0, 0);
+    }
+
+    public long invoke(long a, long b) {
+        return invoke(a, b, 0, 0, 0, 0);
+    }
+
+    public long invoke(long a, long b, long c) {
+        return invoke(a, b, c, 0, 0, 0);
+    }
+
+    public long invoke(long a, long b, long c, long d) {
+        return invoke(a, b, c, d, 0, 0);
+    }
+
+    public long invoke(long a, long b, long c, long d, long e) {
+        return invoke(a, b, c, d, e, 0);
+    }
+
+    /** System calls of arm64 are numbered otherwise. Initialised before the enum's constants. */
+    private static final class Machine {
+        static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+    }
+}

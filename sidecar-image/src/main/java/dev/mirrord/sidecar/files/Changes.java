@@ -1,0 +1,292 @@
+package dev.mirrord.sidecar.files;
+
+import dev.mirrord.linux.Errno;
+import dev.mirrord.protocol.files.AttributeChange;
+import dev.mirrord.protocol.files.DirectoryEntry;
+import dev.mirrord.protocol.files.FileAttributes;
+import dev.mirrord.protocol.files.FileAttributes.FileTime;
+import dev.mirrord.protocol.files.FileRequest;
+import dev.mirrord.protocol.files.FileRequestCodec;
+import dev.mirrord.protocol.files.PathBytes;
+import io.netty.buffer.ByteBuf;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What makes, moves and removes files, and changes their attributes. */
+final class Changes {
+    private static final int ESTALE = 116;
+    private static final int EXCHANGE = 2;
+
+    /** Bits of struct fuse_setattr_in. */
+    private static final int FILE_HANDLE = 1 << 6;
+
+    private final Services services;
+    private final OpenFiles files;
+
+    Changes(Services services, OpenFiles files) {
+        this.services = services;
+        this.files = files;
+    }
+
+    /** Makes something in a directory and tells the kernel what it is. */
+    void make(
+            long unique, long directory, PathBytes name, Function<PathBytes, FileRequest> request) {
+        Optional<Node> parent = services.tree().find(directory);
+        Optional<PathBytes> path = parent.flatMap(services.tree()::path);
+        if (parent.isEmpty() || path.isEmpty()) {
+            services.kernel().error(unique, ESTALE);
+            return;
+        }
+        long asked = System.nanoTime();
+        FileRequest made = request.apply(path.get().resolve(name));
+        services.agent()
+                .ask(
+                        made,
+                        Parsed.of(
+                                body -> made(unique, parent.get(), name, made, body, asked),
+                                errno -> services.kernel().error(unique, errno)));
+    }
+
+    private void made(
+            long unique,
+            Node parent,
+            PathBytes name,
+            FileRequest request,
+            ByteBuf body,
+            long asked) {
+        FileAttributes attributes = FileAttributes.read(body);
+        FileRequestCodec.path(body);
+        PathBytes link =
+                request instanceof FileRequest.MakeSymbolicLink(var _, var target)
+                        ? target
+                        : PathBytes.ROOT;
+        Node node;
+        synchronized (services.tree()) {
+            parent.changed();
+            node =
+                    services.tree()
+                            .enter(
+                                    parent,
+                                    new DirectoryEntry(name, attributes, link),
+                                    asked + Node.VALID_NANOS);
+        }
+        long inode = services.tree().inode(attributes);
+        Runnable answer =
+                () ->
+                        services.kernel()
+                                .send(
+                                        unique,
+                                        out ->
+                                                FuseOutput.entry(
+                                                        out,
+                                                        node.id,
+                                                        attributes,
+                                                        inode,
+                                                        Node.VALID_NANOS));
+        services.links().changed(node, answer);
+    }
+
+    void link(long unique, long from, long directory, PathBytes name) {
+        Optional<Node> node = services.tree().find(from);
+        Optional<PathBytes> old = node.flatMap(services.tree()::path);
+        if (node.isEmpty() || old.isEmpty()) {
+            services.kernel().error(unique, ESTALE);
+            return;
+        }
+        make(unique, directory, name, path -> new FileRequest.MakeLink(old.get(), path));
+    }
+
+    void remove(
+            long unique, long directory, PathBytes name, Function<PathBytes, FileRequest> request) {
+        Optional<Node> parent = services.tree().find(directory);
+        Optional<PathBytes> path = parent.flatMap(services.tree()::path);
+        if (parent.isEmpty() || path.isEmpty()) {
+            services.kernel().error(unique, ESTALE);
+            return;
+        }
+        services.agent()
+                .ask(
+                        request.apply(path.get().resolve(name)),
+                        Parsed.of(
+                                _ -> {
+                                    Node gone;
+                                    synchronized (services.tree()) {
+                                        parent.get().changed();
+                                        parent.get().contents.remove(name);
+                                        gone = parent.get().children.get(name);
+                                        if (gone != null) {
+                                            gone.until = 0;
+                                            services.tree().detach(gone);
+                                        }
+                                    }
+                                    removed(unique, gone);
+                                },
+                                errno -> services.kernel().error(unique, errno)));
+    }
+
+    private void removed(long unique, @Nullable Node gone) {
+        if (gone == null) {
+            services.kernel().done(unique);
+        } else {
+            services.links().changed(gone, () -> services.kernel().done(unique));
+        }
+    }
+
+    void rename(long unique, long from, PathBytes name, long to, PathBytes newName, int flags) {
+        Optional<Node> source = services.tree().find(from);
+        Optional<Node> target = services.tree().find(to);
+        Optional<PathBytes> sourcePath = source.flatMap(services.tree()::path);
+        Optional<PathBytes> targetPath = target.flatMap(services.tree()::path);
+        if (source.isEmpty() || target.isEmpty() || sourcePath.isEmpty() || targetPath.isEmpty()) {
+            services.kernel().error(unique, ESTALE);
+            return;
+        }
+        services.agent()
+                .ask(
+                        new FileRequest.Rename(
+                                sourcePath.get().resolve(name),
+                                targetPath.get().resolve(newName),
+                                flags),
+                        Parsed.of(
+                                _ -> {
+                                    synchronized (services.tree()) {
+                                        source.get().changed();
+                                        target.get().changed();
+                                        services.tree()
+                                                .move(
+                                                        source.get(),
+                                                        name,
+                                                        target.get(),
+                                                        newName,
+                                                        (flags & EXCHANGE) != 0);
+                                    }
+                                    services.kernel().done(unique);
+                                },
+                                errno -> services.kernel().error(unique, errno)));
+    }
+
+    /** struct fuse_setattr_in. */
+    void attributes(long unique, FuseInput in) {
+        Optional<Node> found = services.tree().find(in.node());
+        if (found.isEmpty()) {
+            services.kernel().error(unique, ESTALE);
+            return;
+        }
+        Node node = found.get();
+        int valid = in.integer(0);
+        AttributeChange change = change(in, valid);
+        long asked = System.nanoTime();
+        Parsed answer =
+                Parsed.of(
+                        body -> changed(unique, node, FileAttributes.read(body), asked),
+                        errno -> services.kernel().error(unique, errno));
+        OpenFile open = (valid & FILE_HANDLE) == 0 ? null : files.find(in.number(8)).orElse(null);
+        OpenFile useful = open != null && !open.isReadOnly() ? open : writable(node);
+        Optional<PathBytes> path = services.tree().path(node);
+        if (useful != null && (path.isEmpty() || change.has(AttributeChange.SIZE))) {
+            files.onOpen(
+                    unique,
+                    useful.id,
+                    handle -> new FileRequest.Change(PathBytes.ROOT, handle, change),
+                    answer);
+        } else if (path.isPresent()) {
+            services.agent().ask(new FileRequest.Change(path.get(), 0, change), answer);
+        } else {
+            services.kernel().error(unique, ESTALE);
+        }
+    }
+
+    private @Nullable OpenFile writable(Node node) {
+        synchronized (services.tree()) {
+            OpenFile any = null;
+            for (OpenFile file : node.open) {
+                any = file;
+                if (!file.isReadOnly()) {
+                    return file;
+                }
+            }
+            return services.tree().path(node).isEmpty() ? any : null;
+        }
+    }
+
+    private void changed(long unique, Node node, FileAttributes now, long asked) {
+        synchronized (services.tree()) {
+            OpenFiles.written(node);
+            node.learn(now, node.link, asked);
+        }
+        long inode = services.tree().inode(now);
+        Runnable answer =
+                () ->
+                        services.kernel()
+                                .send(
+                                        unique,
+                                        out ->
+                                                FuseOutput.attributesOut(
+                                                        out, now, inode, Node.VALID_NANOS));
+        services.links().changed(node, answer);
+    }
+
+    private static AttributeChange change(FuseInput in, int valid) {
+        int which = 0;
+        which |= (valid & 1) != 0 ? AttributeChange.MODE : 0;
+        which |= (valid & 2) != 0 ? AttributeChange.UID : 0;
+        which |= (valid & 4) != 0 ? AttributeChange.GID : 0;
+        which |= (valid & 8) != 0 ? AttributeChange.SIZE : 0;
+        boolean accessedNow = (valid & 128) != 0;
+        boolean modifiedNow = (valid & 256) != 0;
+        if (accessedNow) {
+            which |= AttributeChange.ACCESSED_NOW;
+        } else if ((valid & 16) != 0) {
+            which |= AttributeChange.ACCESSED;
+        }
+        if (modifiedNow) {
+            which |= AttributeChange.MODIFIED_NOW;
+        } else if ((valid & 32) != 0) {
+            which |= AttributeChange.MODIFIED;
+        }
+        return new AttributeChange(
+                which,
+                in.integer(68),
+                in.integer(76),
+                in.integer(80),
+                in.number(16),
+                new FileTime(in.number(32), in.integer(56)),
+                new FileTime(in.number(40), in.integer(60)));
+    }
+
+    /** Something that changes the file's ctime. */
+    void touched(long unique, long id, Function<PathBytes, FileRequest> request) {
+        onPath(
+                unique,
+                id,
+                request,
+                _ -> {
+                    synchronized (services.tree()) {
+                        services.tree().find(id).ifPresent(OpenFiles::written);
+                    }
+                    services.kernel().done(unique);
+                });
+    }
+
+    /** Something that answers nothing. */
+    void plain(long unique, long id, Function<PathBytes, FileRequest> request) {
+        onPath(unique, id, request, _ -> services.kernel().done(unique));
+    }
+
+    void onPath(
+            long unique,
+            long id,
+            Function<PathBytes, FileRequest> request,
+            java.util.function.Consumer<ByteBuf> told) {
+        Optional<PathBytes> path = services.tree().find(id).flatMap(services.tree()::path);
+        if (path.isEmpty()) {
+            services.kernel().error(unique, Errno.ENOENT);
+            return;
+        }
+        services.agent()
+                .ask(
+                        request.apply(path.get()),
+                        Parsed.of(told, errno -> services.kernel().error(unique, errno)));
+    }
+}

@@ -1,0 +1,215 @@
+package dev.mirrord.sidecar.files;
+
+import dev.mirrord.linux.Errno;
+import dev.mirrord.protocol.files.FileAttributes;
+import dev.mirrord.protocol.files.FileRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file being read from front to back: pieces are asked for before the kernel asks, more at once
+ * the longer it goes on. Reads wait here for their pieces. Guarded by its monitor.
+ */
+final class ReadAhead {
+    /** Bytes. */
+    static final int PIECE = 512 * 1024;
+
+    private static final int MOST_AHEAD = 8;
+
+    /** Pieces of all files together. */
+    private static final int MOST_PIECES = 40;
+
+    private static final AtomicInteger PIECES = new AtomicInteger();
+
+    private final FuseOutput kernel;
+    private final FilesWay way;
+    private final int handle;
+    private final Map<Long, Piece> pieces = new HashMap<>();
+    private final List<Reader> readers = new ArrayList<>();
+    private @Nullable FileAttributes seen;
+    private long expected;
+    private int ahead = 1;
+    private boolean closed;
+
+    private record Reader(long unique, long offset, int size) {}
+
+    ReadAhead(FuseOutput kernel, FilesWay way, int handle) {
+        this.kernel = kernel;
+        this.way = way;
+        this.handle = handle;
+    }
+
+    /**
+     * Takes a read that fits the pattern; false: the caller reads by itself.
+     *
+     * @param now as last heard of
+     */
+    synchronized boolean read(long unique, long offset, int size, FileAttributes now) {
+        if (!isSame(now)) {
+            return false;
+        }
+        long fileSize = now.size();
+        dropOld(offset);
+        long first = offset / PIECE;
+        long last = (offset + size - 1) / PIECE;
+        boolean inOrder = Math.abs(offset - expected) <= PIECE;
+        expected = offset + size;
+        if (closed
+                || offset + size > fileSize + PIECE
+                || (!inOrder && !pieces.containsKey(first))) {
+            ahead = 1;
+            return false;
+        }
+        for (long index = first; index <= last + ahead; index++) {
+            boolean needed = index <= last;
+            if (!pieces.containsKey(index)
+                    && (needed || index * PIECE < fileSize)
+                    && !ask(index, needed)) {
+                break;
+            }
+        }
+        readers.add(new Reader(unique, offset, size));
+        serve();
+        return true;
+    }
+
+    /** Forgets what was read when the file has changed since; false: reads are still under way. */
+    private boolean isSame(FileAttributes now) {
+        if (seen == null || !seen.isSameContent(now)) {
+            if (!readers.isEmpty()) {
+                return false;
+            }
+            seen = now;
+            pieces.values().forEach(Piece::release);
+            pieces.clear();
+        }
+        return true;
+    }
+
+    private boolean ask(long index, boolean needed) {
+        if (PIECES.get() >= MOST_PIECES && !needed) {
+            return false;
+        }
+        Piece piece = new Piece();
+        pieces.put(index, piece);
+        way.ask(new FileRequest.Read(handle, index * PIECE, PIECE), piece);
+        return true;
+    }
+
+    /** What lies behind is read no more, and what was read long ago may have changed. */
+    private void dropOld(long offset) {
+        long now = System.nanoTime();
+        for (Iterator<Map.Entry<Long, Piece>> all = pieces.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Long, Piece> each = all.next();
+            boolean behind = (each.getKey() + 2) * PIECE <= offset;
+            boolean old = each.getValue().whole && now - each.getValue().asked > Node.VALID_NANOS;
+            if ((behind || old) && readers.isEmpty()) {
+                if (behind) {
+                    ahead = Math.min(MOST_AHEAD, ahead * 2);
+                }
+                each.getValue().release();
+                all.remove();
+            }
+        }
+    }
+
+    private void serve() {
+        readers.removeIf(this::serve);
+    }
+
+    /** True when the reader has its answer. */
+    private boolean serve(Reader reader) {
+        long end = reader.offset() + reader.size();
+        for (long at = reader.offset(); at < end; at += PIECE - at % PIECE) {
+            Piece piece = pieces.get(at / PIECE);
+            if (piece == null || piece.errno != 0) {
+                kernel.error(reader.unique(), piece == null ? Errno.EIO : piece.errno);
+                return true;
+            }
+            int needed = (int) Math.min(PIECE, end - at + at % PIECE);
+            if (piece.data.readableBytes() < needed && !piece.whole) {
+                return false;
+            }
+        }
+        kernel.send(reader.unique(), copied(reader.offset(), end));
+        return true;
+    }
+
+    /** What is there from {@code offset} on: less than asked for at the end of the file. */
+    private ByteBuf copied(long offset, long end) {
+        ByteBuf data = FuseOutput.data((int) (end - offset));
+        for (long at = offset; at < end; ) {
+            Piece piece = pieces.get(at / PIECE);
+            int within = (int) (at % PIECE);
+            int there = piece == null ? 0 : piece.data.readableBytes() - within;
+            if (piece == null || there <= 0) {
+                return data;
+            }
+            int count = (int) Math.min(there, end - at);
+            data.writeBytes(piece.data, within, count);
+            at += count;
+            if (piece.data.readableBytes() < PIECE) {
+                return data;
+            }
+        }
+        return data;
+    }
+
+    synchronized void close() {
+        closed = true;
+        pieces.values().forEach(Piece::release);
+        pieces.clear();
+    }
+
+    /** Some of the file: asked for, under way or here. */
+    private final class Piece implements Answer {
+        final ByteBuf data = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE);
+        final long asked = System.nanoTime();
+        boolean whole;
+        int errno;
+        private boolean released;
+
+        Piece() {
+            PIECES.incrementAndGet();
+        }
+
+        @Override
+        public void part(ByteBuf body, boolean more) {
+            synchronized (ReadAhead.this) {
+                if (!released) {
+                    data.writeBytes(body, Math.min(body.readableBytes(), data.writableBytes()));
+                    whole = !more;
+                    serve();
+                }
+            }
+        }
+
+        @Override
+        public void failed(int why) {
+            synchronized (ReadAhead.this) {
+                errno = why;
+                whole = true;
+                if (!released) {
+                    serve();
+                    pieces.values().remove(this);
+                    release();
+                }
+            }
+        }
+
+        void release() {
+            if (!released) {
+                released = true;
+                PIECES.decrementAndGet();
+                data.release();
+            }
+        }
+    }
+}
