@@ -5,7 +5,8 @@
  * has given the environment. A signal that would end a process ends the wait at once: nothing has been started yet. Then
  * one of three things happens:
  *
- *   run PROGRAM              the socket is closed and PROGRAM takes the place of this process.
+ *   run PROGRAM              the socket is closed and PROGRAM takes the place of this process; with the target's files
+ *                            it is a child, as below, that dies with this process.
  *   run --main -- PROGRAM    PROGRAM is a child, in its own process group, which gets the terminal. This process stays as
  *                            its parent, PID 1 as a rule: it passes on every signal, reaps every zombie, and ends with the
  *                            child's exit code. A child is needed, because after the death of the CLI nobody else could
@@ -20,6 +21,7 @@
  */
 #include "environment.h"
 #include "execute.h"
+#include "files.h"
 #include "life.h"
 #include "sidecar.h"
 #include "signals.h"
@@ -131,6 +133,7 @@ static int first_message(struct sidecar *sidecar) {
             say_text((char *)message->payload + 1, message->length - 1);
             return message->payload[0];
         case MESSAGE_END:
+        case MESSAGE_FILES:
             say_text((char *)message->payload, message->length);
             return OWN_FAILURE;
     }
@@ -138,7 +141,7 @@ static int first_message(struct sidecar *sidecar) {
 }
 
 /* Zero when the environment has come, or the exit code. No time limit: the agent may still be on its way. */
-static int await_context(struct sidecar *sidecar, const struct signals *signals) {
+static int await_context(struct sidecar *sidecar, const struct signals *signals, struct files *files) {
     for (;;) {
         struct poll_entry entries[] = {{signals->fd, POLL_IN, 0}, {sidecar->fd, POLL_IN, 0}};
         sys_poll(entries, 2, -1);
@@ -150,6 +153,11 @@ static int await_context(struct sidecar *sidecar, const struct signals *signals)
             case RECEIVED_NOTHING:
                 break;
             case RECEIVED_MESSAGE:
+                if (sidecar->message.type == MESSAGE_FILES) {
+                    files_take(files, sidecar);
+                    sidecar_forget(sidecar);
+                    break;
+                }
                 return first_message(sidecar);
             case RECEIVED_END_OF_FILE:
                 say("the sidecar closed the connection before it gave the environment (its log may say why)", NULL);
@@ -184,17 +192,26 @@ static int fork_failed(long error) {
 }
 
 static int run_as_parent(const struct order *order, char **environment, struct sidecar *sidecar,
-        const struct signals *signals) {
+        const struct signals *signals, struct files *files) {
+    files_prepare(files);
     long pid = sys_fork();
     if (pid < 0) {
         return fork_failed(pid);
     }
     if (pid == 0) {
         take_foreground();
+        if (order->role == ROLE_RUN) {
+            sys_prctl(PR_SET_PDEATHSIG_, (const void *)(uintptr_t)SIGNAL_KILL); /* whoever kills the launcher means the program */
+        }
+        files_enter(files);
         signals_restore(signals);
         return execute(order->arguments, environment);
     }
     struct watch watch;
+    if (order->role == ROLE_RUN) {
+        sidecar_close(sidecar);
+    }
+    files_serve(files, environment);
     watch_begin(&watch, sidecar, order->arguments[0]);
     return supervise(pid, &watch, signals);
 }
@@ -240,6 +257,7 @@ int program(int count, char **arguments, char **environment) {
     struct order order;
     struct signals signals;
     struct sidecar sidecar;
+    struct files files = {.root = -1};
     (void)count;
     int code = order_of(arguments, &order);
     if (code != 0) {
@@ -253,7 +271,7 @@ int program(int count, char **arguments, char **environment) {
     }
     code = join(&sidecar, &order, &signals);
     if (code == 0) {
-        code = await_context(&sidecar, &signals);
+        code = await_context(&sidecar, &signals, &files);
     }
     if (code != 0) {
         return code;
@@ -264,8 +282,12 @@ int program(int count, char **arguments, char **environment) {
         return OWN_FAILURE;
     }
     sidecar_forget(&sidecar);
-    bool parent = order.role == ROLE_MAIN && !order.pid1_app;
-    return parent ? run_as_parent(&order, context.entries, &sidecar, &signals)
+    if (order.pid1_app && files.root >= 0) {
+        say("files are the image's own, not the target's: the app is PID 1 itself, so nobody can supervise it"
+                " (launcher.pid1: \"launcher\" allows it)", NULL);
+    }
+    bool parent = !order.pid1_app && (order.role == ROLE_MAIN || files.root >= 0);
+    return parent ? run_as_parent(&order, context.entries, &sidecar, &signals, &files)
                   : run_in_place(&order, context.entries, &sidecar, &signals);
 }
 

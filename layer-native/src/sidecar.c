@@ -3,6 +3,7 @@
  *
  * Theory of operation: the socket never blocks; the callers poll it together with their signals. A message is collected in
  * two steps, its five-byte head and then its payload in memory of just that length, so a message may arrive in any pieces.
+ * A descriptor comes with the last byte of a FILES message, in the message's ancillary data; sent and read by nobody else.
  * A length that no honest sidecar sends, and a type that this launcher does not know, are garbage and said by name.
  */
 #include "sidecar.h"
@@ -13,7 +14,8 @@
 #define MIRRORD_SOCKET "/.mirrord/sock"
 #endif
 
-enum { CONTEXT_LIMIT = 8 << 20, TEXT_LIMIT = 64 << 10, PROGRAM_LIMIT = 1024 };
+enum { CONTEXT_LIMIT = 8 << 20, TEXT_LIMIT = 64 << 10, FILES_LIMIT = 512 << 10, PROGRAM_LIMIT = 1024 };
+enum { RIGHTS = 1, CLOSE_ON_EXEC = 0x40000000 };
 
 const char sidecar_path[] = MIRRORD_SOCKET;
 
@@ -42,7 +44,7 @@ static long greet(int fd, enum role role, const char *program) {
 
 long sidecar_connect(struct sidecar *sidecar, enum role role, const char *program) {
     struct unix_address address = {AF_UNIX_, MIRRORD_SOCKET};
-    *sidecar = (struct sidecar){.fd = -1};
+    *sidecar = (struct sidecar){.fd = -1, .descriptor = -1};
     long fd = sys_socket(AF_UNIX_, SOCK_STREAM_ | O_NONBLOCK_ | O_CLOEXEC_);
     if (fd < 0) {
         return fd;
@@ -63,15 +65,15 @@ long sidecar_connect(struct sidecar *sidecar, enum role role, const char *progra
 static bool open_message(struct sidecar *sidecar) {
     const unsigned char *head = sidecar->head;
     struct message *message = &sidecar->message;
-    size_t limit = head[0] == MESSAGE_CONTEXT ? CONTEXT_LIMIT : TEXT_LIMIT;
+    size_t limit = head[0] == MESSAGE_CONTEXT ? CONTEXT_LIMIT : head[0] == MESSAGE_FILES ? FILES_LIMIT : TEXT_LIMIT;
     message->length = (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
-    if (head[0] < MESSAGE_CONTEXT || head[0] > MESSAGE_END) {
+    if (head[0] < MESSAGE_CONTEXT || head[0] > MESSAGE_FILES) {
         struct decimal type = text_decimal(head[0]);
         say("the sidecar sent a message of unknown type ", type.digits, " (launcher and sidecar of different versions?)",
                 NULL);
         return false;
     }
-    if (message->length > limit || (head[0] == MESSAGE_ABORT && message->length == 0)) {
+    if (message->length > limit || ((head[0] == MESSAGE_ABORT || head[0] == MESSAGE_FILES) && message->length == 0)) {
         struct decimal length = text_decimal(message->length);
         say("the sidecar sent a message of impossible length ", length.digits, NULL);
         return false;
@@ -86,6 +88,29 @@ static bool open_message(struct sidecar *sidecar) {
     return true;
 }
 
+static void take_descriptor(struct sidecar *sidecar, int fd) {
+    if (sidecar->descriptor >= 0) {
+        sys_close(sidecar->descriptor);
+    }
+    sidecar->descriptor = fd;
+}
+
+/* As read(2). */
+static long receive(struct sidecar *sidecar, void *to, size_t room) {
+    struct vector vector = {to, room};
+    struct {
+        struct control_head head;
+        int fd;
+        int padding;
+    } control = {{0, 0, 0}, -1, 0};
+    struct message_head message = {.vectors = &vector, .vector_count = 1, .control = &control, .control_length = sizeof control};
+    long count = SYS3(recvmsg, sidecar->fd, &message, CLOSE_ON_EXEC);
+    if (count > 0 && message.control_length >= sizeof control.head + sizeof control.fd && control.head.type == RIGHTS) {
+        take_descriptor(sidecar, control.fd);
+    }
+    return count;
+}
+
 enum received sidecar_receive(struct sidecar *sidecar) {
     for (;;) {
         bool in_head = sidecar->head_read < sizeof sidecar->head;
@@ -94,7 +119,7 @@ enum received sidecar_receive(struct sidecar *sidecar) {
         }
         unsigned char *to = in_head ? sidecar->head + sidecar->head_read : sidecar->message.payload + sidecar->payload_read;
         size_t room = in_head ? sizeof sidecar->head - sidecar->head_read : sidecar->message.length - sidecar->payload_read;
-        long count = sys_read(sidecar->fd, to, room);
+        long count = receive(sidecar, to, room);
         if (count == -E_AGAIN || count == -E_INTR) {
             return RECEIVED_NOTHING;
         }
@@ -116,7 +141,8 @@ void sidecar_forget(struct sidecar *sidecar) {
     if (sidecar->message.payload != NULL) {
         memory_release(sidecar->message.payload, sidecar->message.length + 1);
     }
-    *sidecar = (struct sidecar){.fd = sidecar->fd};
+    take_descriptor(sidecar, -1);
+    *sidecar = (struct sidecar){.fd = sidecar->fd, .descriptor = -1};
 }
 
 void sidecar_close(struct sidecar *sidecar) {

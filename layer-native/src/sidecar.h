@@ -5,7 +5,7 @@
 #include "sys.h"
 
 enum role { ROLE_MAIN = 1, ROLE_RUN = 2, ROLE_REJOIN = 3 };
-enum message_type { MESSAGE_CONTEXT = 1, MESSAGE_ABORT = 2, MESSAGE_END = 3 };
+enum message_type { MESSAGE_CONTEXT = 1, MESSAGE_ABORT = 2, MESSAGE_END = 3, MESSAGE_FILES = 4 };
 
 struct message {
     enum message_type type;
@@ -15,6 +15,7 @@ struct message {
 
 struct sidecar {
     int fd; /* -1 when not connected */
+    int descriptor; /* what came with the message, -1 when nothing did; whoever uses it puts -1 there */
     unsigned char head[5];
     size_t head_read;
     size_t payload_read;

@@ -24,7 +24,13 @@ enum {
     NR_rt_sigprocmask = 14, NR_ioctl = 16, NR_getpid = 39, NR_socket = 41, NR_connect = 42, NR_sendto = 44,
     NR_recvfrom = 45, NR_shutdown = 48, NR_setsockopt = 54, NR_clone = 56, NR_execve = 59, NR_wait4 = 61, NR_kill = 62,
     NR_fcntl = 72, NR_setpgid = 109, NR_setsid = 112, NR_getpgid = 121, NR_prctl = 157, NR_clock_gettime = 228,
-    NR_exit_group = 231, NR_faccessat = 269, NR_ppoll = 271, NR_splice = 275, NR_signalfd4 = 289, NR_pidfd_open = 434
+    NR_exit_group = 231, NR_faccessat = 269, NR_ppoll = 271, NR_splice = 275, NR_signalfd4 = 289, NR_pidfd_open = 434,
+    NR_pread64 = 17, NR_pwrite64 = 18, NR_sendmsg = 46, NR_recvmsg = 47, NR_socketpair = 53, NR_exit = 60, NR_fsync = 74,
+    NR_ftruncate = 77, NR_getcwd = 79, NR_setfsuid = 122, NR_setfsgid = 123, NR_fstatfs = 138, NR_setxattr = 188,
+    NR_getxattr = 191, NR_listxattr = 194, NR_removexattr = 197, NR_getdents64 = 217, NR_openat = 257, NR_mkdirat = 258,
+    NR_mknodat = 259, NR_fchownat = 260, NR_newfstatat = 262, NR_unlinkat = 263, NR_linkat = 265, NR_symlinkat = 266,
+    NR_readlinkat = 267, NR_fchmodat = 268, NR_utimensat = 280, NR_renameat2 = 316, NR_seccomp = 317, NR_statx = 332,
+    NR_openat2 = 437, NR_faccessat2 = 439, NR_gettid = 186, NR_umask = 95
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f) {
@@ -45,7 +51,12 @@ enum {
     NR_rt_sigaction = 134, NR_rt_sigprocmask = 135, NR_setpgid = 154, NR_getpgid = 155, NR_setsid = 157, NR_prctl = 167,
     NR_getpid = 172, NR_socket = 198, NR_connect = 203, NR_sendto = 206, NR_recvfrom = 207, NR_setsockopt = 208,
     NR_shutdown = 210, NR_munmap = 215, NR_clone = 220, NR_execve = 221, NR_mmap = 222, NR_wait4 = 260,
-    NR_pidfd_open = 434
+    NR_pidfd_open = 434, NR_setxattr = 5, NR_getxattr = 8, NR_listxattr = 11, NR_removexattr = 14, NR_getcwd = 17,
+    NR_mknodat = 33, NR_mkdirat = 34, NR_unlinkat = 35, NR_symlinkat = 36, NR_linkat = 37, NR_fstatfs = 44,
+    NR_ftruncate = 46, NR_fchmodat = 53, NR_fchownat = 54, NR_openat = 56, NR_getdents64 = 61, NR_pread64 = 67,
+    NR_pwrite64 = 68, NR_readlinkat = 78, NR_newfstatat = 79, NR_fsync = 82, NR_utimensat = 88, NR_exit = 93,
+    NR_setfsuid = 151, NR_setfsgid = 152, NR_gettid = 178, NR_umask = 166, NR_socketpair = 199, NR_sendmsg = 211, NR_recvmsg = 212,
+    NR_renameat2 = 276, NR_seccomp = 277, NR_statx = 291, NR_openat2 = 437, NR_faccessat2 = 439
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f) {
@@ -78,12 +89,12 @@ enum { POLL_IN = 1, POLL_OUT = 4, POLL_ERR = 8, POLL_HUP = 16 };
 enum { SPLICE_MOVE = 1, SPLICE_NONBLOCK = 2 };
 enum { WAIT_NOHANG = 1, WAIT_UNTRACED = 2 };
 enum { IOCTL_GET_FOREGROUND = 0x540F, IOCTL_SET_FOREGROUND = 0x5410 };
-enum { PR_SET_NAME_ = 15 };
+enum { PR_SET_PDEATHSIG_ = 1, PR_SET_NAME_ = 15 };
 enum { ACCESS_EXISTS = 0 };
 
 enum {
     E_PERM = 1, E_NOENT = 2, E_SRCH = 3, E_INTR = 4, E_NOEXEC = 8, E_AGAIN = 11, E_NOMEM = 12, E_ACCES = 13,
-    E_NODEV = 19, E_NOTDIR = 20, E_INVAL = 22, E_2BIG = 7, E_PIPE = 32, E_NOTSOCK = 88, E_CONNRESET = 104,
+    E_NODEV = 19, E_NOTDIR = 20, E_INVAL = 22, E_2BIG = 7, E_PIPE = 32, E_FAULT = 14, E_BUSY = 16, E_XDEV = 18, E_ROFS = 30, E_IO = 5, E_NAMETOOLONG = 36, E_NOSYS = 38, E_NOTCONN = 107, E_NOTSOCK = 88, E_CONNRESET = 104,
     E_TIMEDOUT = 110, E_CONNREFUSED = 111, E_STALE = 116
 };
 
@@ -121,6 +132,27 @@ struct duration {
     int64_t nanoseconds;
 };
 
+struct vector {
+    void *bytes;
+    size_t length;
+};
+
+struct control_head { /* cmsghdr */
+    size_t length;
+    int level;
+    int type;
+};
+
+struct message_head { /* msghdr */
+    void *name;
+    unsigned name_length;
+    struct vector *vectors;
+    size_t vector_count;
+    void *control;
+    size_t control_length;
+    int flags;
+};
+
 struct unix_address {
     uint16_t family;
     char path[108];
@@ -131,6 +163,7 @@ struct unix_address {
 #define SYS2(name, a, b) sys_call(NR_##name, (long)(a), (long)(b), 0, 0, 0, 0)
 #define SYS3(name, a, b, c) sys_call(NR_##name, (long)(a), (long)(b), (long)(c), 0, 0, 0)
 #define SYS4(name, a, b, c, d) sys_call(NR_##name, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define SYS5(name, a, b, c, d, e) sys_call(NR_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 #define SYS6(name, a, b, c, d, e, f) \
     sys_call(NR_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
@@ -147,6 +180,7 @@ static inline long sys_fcntl(int fd, int command, long argument) { return SYS3(f
 static inline long sys_prctl(int option, const void *argument) { return SYS2(prctl, option, argument); }
 static inline long sys_pidfd_open(long pid) { return SYS2(pidfd_open, pid, 0); }
 static inline long sys_fork(void) { return SYS6(clone, SIGNAL_CHLD, 0, 0, 0, 0, 0); }
+static inline long sys_umask(unsigned mask) { return SYS1(umask, mask); }
 static inline long sys_socket(int family, int type) { return SYS3(socket, family, type, 0); }
 static inline long sys_shutdown(int fd, int how) { return SYS2(shutdown, fd, how); }
 

@@ -1,7 +1,8 @@
 /*
  * The session's connection after the program has been started.
  *
- * Theory of operation: nothing comes on it until the session ends, so it is only watched; the states are
+ * Theory of operation: nothing comes on it until the session ends, but the target's files again when it was lost, so it is only
+ * watched; the states are
  *
  *            CONTEXT came                 END, ABORT, garbage
  *   waiting ─────────────► ATTACHED ─────────────────────────────► DETACHED
@@ -16,6 +17,7 @@
  */
 #include "watch.h"
 
+#include "supervisor.h"
 #include "text.h"
 
 #ifndef REJOIN_MS
@@ -25,7 +27,7 @@
 enum { RETRY_MS = 200 };
 
 void watch_begin(struct watch *watch, const struct sidecar *sidecar, const char *program) {
-    *watch = (struct watch){.sidecar = *sidecar, .program = program, .state = ATTACHED};
+    *watch = (struct watch){.sidecar = *sidecar, .program = program, .state = sidecar->fd < 0 ? DETACHED : ATTACHED};
 }
 
 int64_t watch_time(const struct watch *watch, int64_t now) {
@@ -58,6 +60,14 @@ static void lose(struct watch *watch, int64_t now) {
 static bool obey(struct watch *watch) {
     struct message *message = &watch->sidecar.message;
     bool has_code = message->type == MESSAGE_ABORT;
+    if (message->type == MESSAGE_FILES) {
+        if (watch->sidecar.descriptor >= 0) {
+            supervisor_replace(watch->sidecar.descriptor);
+            watch->sidecar.descriptor = -1;
+        }
+        sidecar_forget(&watch->sidecar);
+        return true;
+    }
     if (message->type == MESSAGE_CONTEXT) {
         sidecar_forget(&watch->sidecar);
         watch->state = ATTACHED;

@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from fixture import Programs  # noqa: E402
 
-MODULES = ["environment_test", "protocol_test", "life_test", "terminal_test", "hold_test", "relay_test"]
+MODULES = ["environment_test", "protocol_test", "life_test", "terminal_test", "hold_test", "relay_test", "policy_test", "files_test"]
 # Under emulation: what depends on the architecture, start code, registers and structures.
 SMOKE = [
     "environment_test.EnvironmentTest",
@@ -33,6 +33,7 @@ SMOKE = [
     "hold_test.HoldTest.test_sigterm_and_sigint_are_passed_on_and_end_with_the_programs_code",
     "relay_test.RelayTest.test_bytes_come_back_as_they_were_through_pipes",
     "relay_test.RelayTest.test_bytes_come_back_as_they_were_through_files",
+    "policy_test.PolicyTest.test_decides_as_java_does",
     "relay_test.RelayTest.test_the_end_of_input_reaches_the_sidecar_which_may_still_answer",
 ]
 

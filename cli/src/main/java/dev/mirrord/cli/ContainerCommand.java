@@ -91,6 +91,12 @@ final class ContainerCommand implements Callable<Integer> {
         @Option(names = "--steal", description = "Take the target's traffic over, not a copy.")
         boolean steal;
 
+        @Option(
+                names = "--fs-mode",
+                paramLabel = "MODE",
+                description = "Files: read, write, local or localwithoverrides.")
+        @Nullable String fsMode;
+
         @Option(names = "--no-remote-dns", description = "Keep DNS with Docker.")
         boolean noRemoteDns;
 
@@ -197,6 +203,7 @@ final class ContainerCommand implements Callable<Integer> {
         text(overrides, Keys.TARGET_NAMESPACE, namespace, "-n");
         text(overrides, Keys.KUBE_CONTEXT, context, "--context");
         text(overrides, Keys.KUBECONFIG, kubeconfig, "--kubeconfig");
+        text(overrides, Keys.FILE_MODE, features.fsMode, "--fs-mode");
         text(overrides, Keys.ENV_INCLUDE, features.include, "-s");
         text(overrides, Keys.ENV_EXCLUDE, features.exclude, "-x");
         text(overrides, Keys.ENV_FILE, features.envFile, "--env-file");

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             SessionCommand.class,
             DoctorCommand.class,
             CleanCommand.class,
+            FilesCommand.class,
             VersionCommand.class,
             TrainCommand.class
         })

@@ -1,5 +1,6 @@
 package dev.mirrord.config;
 
+import dev.mirrord.config.files.FileMode;
 import dev.mirrord.config.filter.Side;
 import java.util.List;
 
@@ -72,6 +73,13 @@ final class CrossChecks {
             problems.warn(
                     settings.place(Keys.INCOMING_MODE)
                             + " is mirror, but a targetless session has no traffic to mirror");
+        }
+        if (targetless
+                && settings.has(Keys.FILE_MODE)
+                && settings.get(Keys.FILE_MODE, FileMode.LOCAL) != FileMode.LOCAL) {
+            problems.warn(
+                    settings.place(Keys.FILE_MODE)
+                            + " has no effect without a target: files are the image's own");
         }
         if (targetless && settings.has(Keys.AGENT_NAMESPACE)) {
             problems.warn(

@@ -1,5 +1,7 @@
 package dev.mirrord.config;
 
+import dev.mirrord.config.files.FileEngine;
+import dev.mirrord.config.files.FileMode;
 import dev.mirrord.config.filter.Rule;
 import dev.mirrord.config.filter.RuleParser;
 import java.util.ArrayList;
@@ -18,6 +20,12 @@ public final class Keys {
                     "mirror", IncomingMode.MIRROR,
                     "steal", IncomingMode.STEAL,
                     "off", IncomingMode.OFF);
+    private static final Map<String, FileMode> FILE_MODES =
+            Map.of(
+                    "read", FileMode.READ,
+                    "write", FileMode.WRITE,
+                    "local", FileMode.LOCAL,
+                    "localwithoverrides", FileMode.LOCALWITHOVERRIDES);
     private static final Type<Integer> SECONDS = Scalars.number(0, 86_400);
 
     public static final Key<Target> TARGET =
@@ -139,6 +147,22 @@ public final class Keys {
     public static final Key<List<String>> ENV_UNSET = key("feature.env.unset", Lists.STRINGS, null);
     public static final Key<String> ENV_FILE =
             key("feature.env.env_file", Scalars.STRING, "MIRRORD_OVERRIDE_ENV_VARS_FILE");
+    public static final Key<FileMode> FILE_MODE =
+            key("feature.fs.mode", Scalars.choice(FILE_MODES), "MIRRORD_FILE_MODE");
+    public static final Key<List<String>> FILE_READ_WRITE =
+            key("feature.fs.read_write", Lists.EXPRESSIONS, "MIRRORD_FILE_READ_WRITE_PATTERN");
+    public static final Key<List<String>> FILE_READ_ONLY =
+            key("feature.fs.read_only", Lists.EXPRESSIONS, "MIRRORD_FILE_READ_ONLY_PATTERN");
+    public static final Key<List<String>> FILE_LOCAL =
+            key("feature.fs.local", Lists.EXPRESSIONS, "MIRRORD_FILE_LOCAL_PATTERN");
+    public static final Key<List<String>> FILE_NOT_FOUND =
+            key("feature.fs.not_found", Lists.EXPRESSIONS, null);
+    public static final Key<SequencedMap<String, String>> FILE_MAPPING =
+            key("feature.fs.mapping", Structures.EXPRESSION_MAP, null);
+    public static final Key<FileEngine> FILE_ENGINE =
+            key("feature.fs.engine", new FileEngineType(), null);
+    public static final Key<Boolean> AUTO_MOUNT =
+            key("feature.magic.auto_mount", Scalars.BOOL, null);
     public static final Key<Boolean> HOSTNAME = key("feature.hostname", Scalars.BOOL, null);
 
     public static final Key<Boolean> IPV6 =

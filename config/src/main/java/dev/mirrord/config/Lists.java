@@ -1,5 +1,6 @@
 package dev.mirrord.config;
 
+import dev.mirrord.config.files.Expression;
 import dev.mirrord.config.filter.Rule;
 import dev.mirrord.config.source.Value;
 import java.util.ArrayList;
@@ -11,6 +12,9 @@ import java.util.function.Function;
 final class Lists {
     /** A string may hold several, separated by semicolons. */
     static final Type<List<String>> STRINGS = new Strings(";");
+
+    /** Regular expressions for paths; a string may hold several, separated by semicolons. */
+    static final Type<List<String>> EXPRESSIONS = new Expressions();
 
     /** A string is one, whatever it holds. */
     static final Type<List<String>> ARGUMENTS = new Strings("\n");
@@ -56,6 +60,34 @@ final class Lists {
         @Override
         public List<String> parse(String text) {
             return separator.equals("\n") ? List.of(text) : split(text, separator);
+        }
+    }
+
+    private record Expressions() implements Type<List<String>> {
+        @Override
+        public List<String> read(Value value) throws WrongValue {
+            List<String> expressions = STRINGS.read(value);
+            for (String expression : expressions) {
+                try {
+                    Expression.compile(expression);
+                } catch (IllegalArgumentException e) {
+                    throw new WrongValue(value.location(), "cannot be used: " + e.getMessage());
+                }
+            }
+            return expressions;
+        }
+
+        @Override
+        public List<String> parse(String text) throws WrongValue {
+            List<String> expressions = STRINGS.parse(text);
+            for (String expression : expressions) {
+                try {
+                    Expression.compile(expression);
+                } catch (IllegalArgumentException e) {
+                    throw new WrongValue("cannot be used: " + e.getMessage());
+                }
+            }
+            return expressions;
         }
     }
 

@@ -21,6 +21,7 @@ public record MirrordConfig(
 
     /** The part that the sidecar needs. */
     public SidecarConfig sidecar() {
-        return new SidecarConfig(feature.environment(), feature.hostname(), feature.network());
+        return new SidecarConfig(
+                feature.environment(), feature.hostname(), feature.files(), feature.network());
     }
 }

@@ -35,7 +35,9 @@ final class NotImplemented {
                                     refused("operator", "there is no operator"),
                                     refused("profile", "there are no profiles"),
                                     refused("multi_cluster", "a session has one cluster"),
-                                    ignored("feature.fs", "files stay the app container's own"),
+                                    ignored(
+                                            "feature.fs.readonly_file_buffer",
+                                            "the kernel caches what is read"),
                                     ignored(
                                             "feature.network.incoming.on_concurrent_steal",
                                             "a second steal of a port is refused")),
@@ -52,10 +54,10 @@ final class NotImplemented {
                                         + " container.host_gateway_detection"
                                         + " container.override_host_ip container.platform"
                                         + " experimental external_proxy"
-                                        + " feature.env.load_from_process feature.magic"
-                                        + " internal_proxy sip_binaries skip_build_tools"
-                                        + " skip_extra_build_tools skip_processes skip_sip"
-                                        + " telemetry traceparent"))
+                                        + " feature.env.load_from_process feature.magic.aws"
+                                        + " feature.magic.turbo internal_proxy sip_binaries"
+                                        + " skip_build_tools skip_extra_build_tools skip_processes"
+                                        + " skip_sip telemetry traceparent"))
                     .toList();
 
     private static final Map<String, String> REFUSED_VARIABLES =
@@ -88,8 +90,7 @@ final class NotImplemented {
             boolean harmless =
                     value instanceof Value.Absent
                             || (value instanceof Value.Bool bool && !bool.value())
-                            || (value instanceof Value.Sequence list && list.items().isEmpty())
-                            || (path.equals("feature.fs") && isLocal(value));
+                            || (value instanceof Value.Sequence list && list.items().isEmpty());
             if (harmless) {
                 return;
             }
@@ -98,17 +99,6 @@ final class NotImplemented {
             } else {
                 problems.warn(origin + ": " + sentence());
             }
-        }
-
-        private static boolean isLocal(Value value) {
-            return switch (value) {
-                case Value.Text text -> text.value().equals("local");
-                case Value.Table table ->
-                        table.entries().size() == 1
-                                && table.entries().get("mode") instanceof Value.Text mode
-                                && mode.value().equals("local");
-                default -> false;
-            };
         }
     }
 

@@ -3,6 +3,9 @@ package dev.mirrord.config;
 import dev.mirrord.config.environment.Dotenv;
 import dev.mirrord.config.environment.DotenvException;
 import dev.mirrord.config.environment.EnvironmentRules;
+import dev.mirrord.config.files.FileEngine;
+import dev.mirrord.config.files.FileMode;
+import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.filter.DnsFilter;
 import dev.mirrord.config.filter.OutgoingFilter;
 import dev.mirrord.config.filter.Rule;
@@ -15,12 +18,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Builds the tree from what was set, with every default. */
 final class Resolver {
+    private static final FileMode DEFAULT_FILE_MODE = FileMode.LOCAL;
+
     private final Settings settings;
     private final Problems problems;
     private final ConfigSources sources;
@@ -44,7 +50,10 @@ final class Resolver {
                                 settings.list(Keys.SIDECAR_EXTRA_ARGS)),
                         settings.get(Keys.PID_ONE, PidOne.AUTO),
                         new FeatureConfig(
-                                environment(), settings.get(Keys.HOSTNAME, true), network()));
+                                environment(),
+                                settings.get(Keys.HOSTNAME, true),
+                                files(),
+                                network()));
         CrossChecks.run(config, settings, problems);
         return config;
     }
@@ -83,6 +92,21 @@ final class Resolver {
                 settings.map(Keys.ENV_MAPPING),
                 settings.map(Keys.ENV_OVERRIDE),
                 settings.list(Keys.ENV_UNSET));
+    }
+
+    /** A targetless session has no files but its own: an agent's are nobody's. */
+    private FileRules files() {
+        boolean targetless =
+                settings.find(Keys.TARGET).filter(Target.Targetless.class::isInstance).isPresent();
+        return new FileRules(
+                targetless ? FileMode.LOCAL : settings.get(Keys.FILE_MODE, DEFAULT_FILE_MODE),
+                settings.list(Keys.FILE_READ_WRITE),
+                settings.list(Keys.FILE_READ_ONLY),
+                settings.list(Keys.FILE_LOCAL),
+                settings.list(Keys.FILE_NOT_FOUND),
+                settings.find(Keys.FILE_MAPPING).orElseGet(LinkedHashMap::new),
+                settings.get(Keys.FILE_ENGINE, FileEngine.AUTO),
+                settings.get(Keys.AUTO_MOUNT, true));
     }
 
     private Map<String, String> environmentFile(String file) {

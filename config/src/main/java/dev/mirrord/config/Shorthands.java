@@ -1,5 +1,6 @@
 package dev.mirrord.config;
 
+import dev.mirrord.config.files.FileMode;
 import dev.mirrord.config.source.Location;
 import dev.mirrord.config.source.Value;
 import java.util.LinkedHashMap;
@@ -13,6 +14,9 @@ final class Shorthands {
             Map.of(
                     "target", "a string or an object",
                     "feature.env", "true, false or an object",
+                    "feature.fs",
+                            "true, false, \"read\", \"write\", \"local\", \"localwithoverrides\" or"
+                                    + " an object",
                     "feature.network", "true, false or an object",
                     "feature.network.dns", "true, false or an object",
                     "feature.network.outgoing", "true, false or an object",
@@ -40,6 +44,10 @@ final class Shorthands {
                 settings.put(Keys.INCOMING_MODE, Keys.INCOMING_MODE.type().read(value), origin);
                 yield true;
             }
+            case Value.Text _ when path.equals("feature.fs") -> {
+                settings.put(Keys.FILE_MODE, Keys.FILE_MODE.type().read(value), origin);
+                yield true;
+            }
             case Value.Bool bool when EXPECTED.containsKey(path) && !path.equals("target") -> {
                 put(path, bool.value(), settings, origin);
                 yield true;
@@ -55,6 +63,8 @@ final class Shorthands {
                     settings.put(Keys.ENV_INCLUDE, List.of(), origin);
                 }
             }
+            case "feature.fs" ->
+                    settings.put(Keys.FILE_MODE, on ? FileMode.READ : FileMode.LOCAL, origin);
             case "feature.network" -> {
                 put("feature.network.dns", on, settings, origin);
                 put("feature.network.outgoing", on, settings, origin);

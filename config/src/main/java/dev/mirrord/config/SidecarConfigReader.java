@@ -1,6 +1,7 @@
 package dev.mirrord.config;
 
 import dev.mirrord.config.environment.EnvironmentRules;
+import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.filter.DnsFilter;
 import dev.mirrord.config.filter.OutgoingFilter;
 import dev.mirrord.config.filter.Rule;
@@ -45,7 +46,10 @@ final class SidecarConfigReader {
             throw new WrongValue("version " + version + " is not " + VERSION);
         }
         return new SidecarConfig(
-                child("environment").environment(), bool("hostname"), child("network").network());
+                child("environment").environment(),
+                bool("hostname"),
+                child("files").files(),
+                child("network").network());
     }
 
     private EnvironmentRules environment() throws WrongValue {
@@ -56,6 +60,18 @@ final class SidecarConfigReader {
                 field("mapping", Structures.STRING_MAP),
                 field("override", Structures.STRING_MAP),
                 field("unset", STRINGS));
+    }
+
+    private FileRules files() throws WrongValue {
+        return new FileRules(
+                field("mode", Keys.FILE_MODE.type()),
+                field("readWrite", STRINGS),
+                field("readOnly", STRINGS),
+                field("local", STRINGS),
+                field("notFound", STRINGS),
+                field("mapping", Structures.STRING_MAP),
+                field("engine", Keys.FILE_ENGINE.type()),
+                bool("autoMount"));
     }
 
     private NetworkConfig network() throws WrongValue {

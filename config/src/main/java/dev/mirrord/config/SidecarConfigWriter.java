@@ -3,6 +3,7 @@ package dev.mirrord.config;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mirrord.config.environment.EnvironmentRules;
+import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.filter.Rule;
 import dev.mirrord.config.filter.Side;
 import java.io.IOException;
@@ -37,6 +38,9 @@ final class SidecarConfigWriter {
         json.writeObjectFieldStart("environment");
         environment(config.environment());
         json.writeEndObject();
+        json.writeObjectFieldStart("files");
+        files(config.files());
+        json.writeEndObject();
         json.writeObjectFieldStart("network");
         network(config.network());
         json.writeEndObject();
@@ -50,6 +54,17 @@ final class SidecarConfigWriter {
         map("mapping", rules.mapping());
         map("override", rules.override());
         strings("unset", rules.unset());
+    }
+
+    private void files(FileRules rules) throws IOException {
+        json.writeStringField("mode", rules.mode().name().toLowerCase(Locale.ROOT));
+        strings("readWrite", rules.readWrite());
+        strings("readOnly", rules.readOnly());
+        strings("local", rules.local());
+        strings("notFound", rules.notFound());
+        map("mapping", rules.mapping());
+        json.writeStringField("engine", rules.engine().name().toLowerCase(Locale.ROOT));
+        json.writeBooleanField("autoMount", rules.autoMount());
     }
 
     private void network(NetworkConfig network) throws IOException {

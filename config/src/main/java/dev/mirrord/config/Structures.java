@@ -1,5 +1,6 @@
 package dev.mirrord.config;
 
+import dev.mirrord.config.files.FilePolicy;
 import dev.mirrord.config.source.Value;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.regex.PatternSyntaxException;
 final class Structures {
     static final Type<SequencedMap<String, String>> STRING_MAP = new StringMap();
     static final Type<SequencedMap<String, String>> PATTERN_MAP = new PatternMap();
+    static final Type<SequencedMap<String, String>> EXPRESSION_MAP = new ExpressionMap();
     static final Type<Map<String, Object>> PLAIN = new Plain();
     static final Type<SequencedMap<Integer, Integer>> PORT_PAIRS = new PortPairs();
     static final Type<String> NAMED = new Named();
@@ -79,6 +81,22 @@ final class Structures {
                                     + e.getDescription()
                                     + " at index "
                                     + e.getIndex());
+                }
+            }
+            return map;
+        }
+    }
+
+    /** Regular expressions for paths, and what replaces what they match. */
+    private static final class ExpressionMap extends FileOnly<SequencedMap<String, String>> {
+        @Override
+        public SequencedMap<String, String> read(Value value) throws WrongValue {
+            SequencedMap<String, String> map = STRING_MAP.read(value);
+            for (Map.Entry<String, String> entry : map.entrySet()) {
+                try {
+                    FilePolicy.checkMapping(entry.getKey(), entry.getValue());
+                } catch (IllegalArgumentException e) {
+                    throw new WrongValue(value.location(), "cannot be used: " + e.getMessage());
                 }
             }
             return map;

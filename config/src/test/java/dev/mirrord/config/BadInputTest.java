@@ -155,11 +155,10 @@ class BadInputTest {
     void whatIsNotImplementedButHarmlessIsAWarning() {
         assertThat(
                         TestingConfig.loaded(
-                                        "{\"feature\":{\"fs\":{\"mode\":\"read\"}},\"telemetry\":true}")
+                                        "{\"feature\":{\"magic\":{\"aws\":true}},\"telemetry\":true}")
                                 .warnings())
                 .containsExactly(
-                        "<stdin>:1:18: feature.fs is not implemented in this version: files stay"
-                                + " the app container's own",
+                        "<stdin>:1:28: feature.magic.aws is not implemented in this version",
                         "<stdin>:1:47: telemetry is not implemented in this version");
     }
 

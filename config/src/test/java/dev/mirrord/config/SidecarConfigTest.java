@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mirrord.config.environment.EnvironmentRules;
+import dev.mirrord.config.files.FileRules;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,10 @@ class SidecarConfigTest {
     private static final String FULL =
             """
             {"feature": {
-              "hostname": false,
+              "hostname": false, "magic": {"auto_mount": false},
+              "fs": {"mode": "write", "read_write": ["^/data/", "x;y"], "read_only": "^/ro",
+                     "local": ["l"], "not_found": ["n"], "mapping": {"^/b": "/c$1", "^/a": "/d"},
+                     "engine": "supervise"},
               "env": {"exclude": ["A*", "Bé?"], "override": {"Q": "\\"x\\"\\n=ü", "Z": ""},
                       "mapping": {"b.+": "1", "a.+": "2"}, "unset": ["C"]},
               "network": {
@@ -75,7 +79,8 @@ class SidecarConfigTest {
                         Map.of(),
                         List.of());
         SidecarConfig config =
-                new SidecarConfig(rules, true, TestingConfig.json("{}").feature().network());
+                new SidecarConfig(
+                        rules, true, FileRules.NONE, TestingConfig.json("{}").feature().network());
 
         assertThat(SidecarConfig.fromJson(config.toJson())).isEqualTo(config);
     }

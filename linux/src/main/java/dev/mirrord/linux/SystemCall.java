@@ -50,6 +50,7 @@ public enum SystemCall {
     INOTIFY_INIT(294, 26),
     RENAMEAT(316, 276),
     STATX(332, 291),
+    OPEN_TREE(428, 428),
     OPENAT(437, 437),
     FACCESSAT(439, 439);
 

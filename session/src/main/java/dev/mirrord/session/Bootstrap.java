@@ -33,7 +33,7 @@ final class Bootstrap {
                         .put("identity", identity.toPem())
                         .put("tunnels", TUNNELS)
                         .put("relaySocket", relaySocket)
-                        .put("files", TargetFiles.wanted())
+                        .put("files", TargetFiles.wanted(request.config()))
                         .put("dnsUpstream", EngineSide.DNS_UPSTREAM)
                         .put("config", request.config().sidecar().toJson());
         add(

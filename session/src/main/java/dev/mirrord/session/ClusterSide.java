@@ -149,7 +149,7 @@ final class ClusterSide implements AutoCloseable {
                                         settings,
                                         fingerprint,
                                         traffic(),
-                                        TargetFiles.wanted()))
+                                        TargetFiles.wanted(request.config())))
                 .orElseGet(
                         () ->
                                 new TargetlessPlacement(
@@ -217,6 +217,16 @@ final class ClusterSide implements AutoCloseable {
         ObjectNode message = SidecarControl.message("agent");
         ArrayNode declared = message.putArray("declaredPorts");
         resolved.target().ifPresent(target -> target.declaredPorts().forEach(declared::add));
+        ArrayNode volumes = message.putArray("volumes");
+        resolved.target()
+                .ifPresent(
+                        target ->
+                                target.volumes()
+                                        .forEach(
+                                                each ->
+                                                        volumes.addObject()
+                                                                .put("path", each.path())
+                                                                .put("fixed", each.fixed())));
         return message;
     }
 

@@ -177,7 +177,7 @@ final class EngineSide implements AutoCloseable {
                         : Optional.empty(),
                 List.of(),
                 SYSCTLS,
-                TargetFiles.capabilities(),
+                TargetFiles.capabilities(request.config()),
                 relayDirectory,
                 true,
                 switch (request.config().pidOne()) {

@@ -1,5 +1,6 @@
 package dev.mirrord.session;
 
+import dev.mirrord.config.MirrordConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,14 +8,14 @@ import java.util.List;
 final class TargetFiles {
     private TargetFiles() {}
 
-    static boolean wanted() {
-        return Boolean.parseBoolean(System.getenv("MIRRORD_TARGET_FILES"));
+    static boolean wanted(MirrordConfig config) {
+        return config.feature().files().wanted();
     }
 
     /** What the sidecar keeps: SYS_ADMIN is for the mount alone. */
-    static List<String> capabilities() {
+    static List<String> capabilities(MirrordConfig config) {
         List<String> all = new ArrayList<>(List.of("NET_ADMIN"));
-        if (wanted()) {
+        if (wanted(config)) {
             all.add("SYS_ADMIN");
         }
         return all;

@@ -8,6 +8,7 @@ import dev.mirrord.config.NetworkConfig;
 import dev.mirrord.config.OutgoingConfig;
 import dev.mirrord.config.SidecarConfig;
 import dev.mirrord.config.environment.EnvironmentRules;
+import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.filter.DnsFilter;
 import dev.mirrord.config.filter.OutgoingFilter;
 import dev.mirrord.protocol.tls.SessionIdentity;
@@ -97,6 +98,7 @@ final class SelfTest {
         return new SidecarConfig(
                 EnvironmentRules.DEFAULT,
                 true,
+                FileRules.NONE,
                 new NetworkConfig(
                         true,
                         new DnsConfig(true, DnsFilter.NONE, true),

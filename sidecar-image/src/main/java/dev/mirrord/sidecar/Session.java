@@ -3,6 +3,10 @@ package dev.mirrord.sidecar;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.config.environment.EnvironmentPlan;
 import dev.mirrord.config.environment.Operation;
+import dev.mirrord.config.files.FilePolicy;
+import dev.mirrord.config.files.TargetMount;
+import dev.mirrord.linux.ErrnoException;
+import dev.mirrord.linux.file.DetachedTree;
 import dev.mirrord.protocol.tls.Fingerprint;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.sidecar.control.Bootstrap;
@@ -22,6 +26,7 @@ import dev.mirrord.sidecar.tunnel.TunnelsListener;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +61,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
     private @Nullable Bootstrap bootstrap;
     private @Nullable Network network;
     private Set<Integer> declaredPorts = Set.of();
+    private List<TargetMount> volumes = List.of();
     private boolean asked;
     private boolean connected;
 
@@ -169,6 +175,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
             throw new IllegalArgumentException("agent before bootstrap");
         }
         declaredPorts = new HashSet<>(Json.numbers(message.path("declaredPorts")));
+        volumes = volumes(message.path("volumes"));
         if (dialer != null) {
             dialer.stop();
         }
@@ -188,6 +195,17 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         for (Channel each = brought.poll(); each != null; each = brought.poll()) {
             take(each, all);
         }
+    }
+
+    private static List<TargetMount> volumes(JsonNode list) {
+        List<TargetMount> volumes = new ArrayList<>();
+        list.forEach(
+                each ->
+                        volumes.add(
+                                new TargetMount(
+                                        each.path("path").asText(),
+                                        each.path("fixed").asBoolean())));
+        return volumes;
     }
 
     /** What the agent's log says, which the CLI reads through the API server. */
@@ -280,6 +298,14 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
             TargetFiles.mount(paths.target(), this::pick, control::notice);
         } catch (IOException e) {
             throw new SidecarFailure(String.valueOf(e.getMessage()), e);
+        }
+        try {
+            launchers.files(
+                    FilePolicy.of(known.config().files(), volumes).encode(),
+                    DetachedTree.open(paths.target()));
+        } catch (ErrnoException e) {
+            throw new SidecarFailure(
+                    "the sidecar cannot hand out the target's files: " + e.getMessage(), e);
         }
         Log.line("files mounted", "milliseconds", ending.age());
     }

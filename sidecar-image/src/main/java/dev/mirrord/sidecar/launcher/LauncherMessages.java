@@ -11,6 +11,7 @@ final class LauncherMessages {
     private static final int CONTEXT = 1;
     private static final int ABORT = 2;
     private static final int END = 3;
+    private static final int FILES = 4;
 
     private LauncherMessages() {}
 
@@ -33,6 +34,13 @@ final class LauncherMessages {
 
     static ByteBuf end(String text) {
         return message(END, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+    }
+
+    /** All but the last byte of the message, which carries the descriptor of the tree. */
+    static ByteBuf files(byte[] policy) {
+        return Unpooled.wrappedBuffer(
+                Unpooled.buffer(5).writeByte(FILES).writeInt(policy.length + 1),
+                Unpooled.wrappedBuffer(policy));
     }
 
     private static ByteBuf message(int type, ByteBuf payload) {

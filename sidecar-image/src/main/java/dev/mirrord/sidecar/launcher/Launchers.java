@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class Launchers {
     private final LaunchersListener listener;
     private final Map<Channel, LauncherRole> connected = new HashMap<>();
     private State state = new State.Waiting();
+    private @Nullable GivenFiles files;
 
     private sealed interface State {
         record Waiting() implements State {}
@@ -44,6 +46,9 @@ public final class Launchers {
 
         record Ended(String text) implements State {}
     }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record GivenFiles(byte[] policy, FileDescriptor tree) {}
 
     public Launchers(LaunchersListener listener) {
         this.listener = listener;
@@ -73,6 +78,15 @@ public final class Launchers {
             Thread.currentThread().interrupt();
             throw new SidecarFailure("the start was interrupted", e);
         }
+    }
+
+    /**
+     * Launchers that go on from now serve the target's files.
+     *
+     * @param tree a descriptor, which stays open
+     */
+    public synchronized void files(byte[] policy, int tree) {
+        files = new GivenFiles(policy, new FileDescriptor(tree));
     }
 
     /** Lets all launchers go on, those that come later too. */
@@ -127,6 +141,10 @@ public final class Launchers {
     }
 
     private void answer(Channel channel, LauncherRole role) {
+        if (files != null && state instanceof State.Released) {
+            channel.write(LauncherMessages.files(files.policy()));
+            channel.write(files.tree());
+        }
         ByteBuf message =
                 switch (state) {
                     case State.Waiting() -> null;

@@ -1,6 +1,7 @@
 package dev.mirrord.session.kubernetes.target;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mirrord.config.files.TargetMount;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import dev.mirrord.session.kubernetes.cluster.NearestName;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a pod's JSON into a target, or says why it cannot be one. */
 final class PodReading {
+
+    /** Kinds of volume that a container cannot write to. */
+    private static final List<String> UNCHANGEABLE =
+            List.of("configMap", "secret", "projected", "downwardAPI");
 
     private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 
@@ -70,6 +75,7 @@ final class PodReading {
                 pod.at("/spec/hostNetwork").asBoolean(),
                 List.copyOf(tcpPorts(spec)),
                 List.copyOf(podPorts),
+                volumes(spec),
                 containers,
                 List.copyOf(warnings));
     }
@@ -229,6 +235,18 @@ final class PodReading {
             }
         }
         return ports;
+    }
+
+    private List<TargetMount> volumes(JsonNode container) {
+        List<TargetMount> volumes = new ArrayList<>();
+        for (JsonNode mount : container.path("volumeMounts")) {
+            JsonNode volume = named(pod.at("/spec/volumes"), mount.path("name").asText());
+            boolean fixed =
+                    mount.path("readOnly").asBoolean()
+                            || UNCHANGEABLE.stream().anyMatch(volume::has);
+            volumes.add(new TargetMount(mount.path("mountPath").asText(), fixed));
+        }
+        return List.copyOf(volumes);
     }
 
     private List<String> addresses() {

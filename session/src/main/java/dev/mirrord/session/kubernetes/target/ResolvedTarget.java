@@ -1,5 +1,6 @@
 package dev.mirrord.session.kubernetes.target;
 
+import dev.mirrord.config.files.TargetMount;
 import dev.mirrord.session.kubernetes.cluster.PodRef;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  * @param subdomain of the pod, empty if none
  * @param declaredPorts TCP container ports that the container's spec names
  * @param podPorts the same of all containers of the pod
+ * @param volumes of the container, in the order of its spec
  * @param warnings for the user: several containers, a pod chosen out of many
  */
 public record ResolvedTarget(
@@ -28,6 +30,7 @@ public record ResolvedTarget(
         boolean hostNetwork,
         List<Integer> declaredPorts,
         List<Integer> podPorts,
+        List<TargetMount> volumes,
         List<String> containers,
         List<String> warnings) {
 

@@ -30,6 +30,7 @@ class ManifestTest {
                     false,
                     List.of(80),
                     List.of(80),
+                    List.of(),
                     List.of("web"),
                     List.of());
 

@@ -1,0 +1,455 @@
+/*
+ * Serves the app's system calls that take a path.
+ *
+ * Theory of operation: the app's process installs a filter before it executes the app (seccomp(2), user notification), so
+ * it and all of its descendants stop at the calls of calls.c until the listener's owner answers. That is the launcher, their
+ * ancestor: a few threads of it each take a call, read the path from the caller's memory, ask the policy, and
+ *
+ *   local             the call goes on in the kernel as it was (SECCOMP_USER_NOTIF_FLAG_CONTINUE)
+ *   of the target     is done here below one descriptor (tree.c); an opened file is put into the caller's table
+ *   not found, EROFS  is answered
+ *
+ * Nothing here protects anybody from the app: a path that changes between our look and the kernel's is the app's own affair.
+ * What we act on, we read once. A relative path is local: below a directory of the target the kernel finds it without us.
+ *
+ * The caller's memory is opened with the caller's file-system ids (images that begin as root and drop it); each thread has
+ * its own. A process that changed its ids without exec cannot be read without SYS_PTRACE: its calls stay local.
+ *
+ * WAIT_KILLABLE_RECV (Linux 5.19) keeps a signal from restarting a call that has been taken; without it a call may be done
+ * twice. SYNC_WAKE_UP (6.6) halves the time of an answer. Without SYS_ADMIN the filter needs no_new_privs.
+ */
+#include "supervisor.h"
+
+#include "text.h"
+#include "thread.h"
+#include "tree.h"
+
+#ifndef SUPERVISOR_THREADS
+#define SUPERVISOR_THREADS 8
+#endif
+
+enum { SET_MODE_FILTER = 1, NEW_LISTENER = 8, WAIT_KILLABLE = 32, PR_SET_NO_NEW_PRIVS_ = 38 };
+enum { RET_ALLOW = 0x7fff0000, RET_NOTIFY = 0x7fc00000 };
+enum { NOTIFY_CONTINUE = 1, NOTIFY_SYNC_WAKE_UP = 1, ADDFD_SEND = 2 };
+enum { AT_EMPTY_PATH_ = 0x1000, AT_NOFOLLOW = 0x100, X32 = 0x40000000 };
+enum { STATX_OWNER = 8 | 16, STATX_UID = 20, STATX_GID = 24, STATX_LENGTH = 256 };
+enum { O_WRITES = 3 | 01000 | 0100 | 020000000, O_CREATE_OR_TEMPORARY = 0100 | 020000000, O_PATH_ = 010000000 };
+enum { ACCESS_WRITES = 2, NAME_LIMIT = 256 };
+#if defined(__x86_64__)
+enum { ARCHITECTURE = 0xc000003e, O_NOFOLLOW_ = 0400000 };
+#else
+enum { ARCHITECTURE = 0xc00000b7, O_NOFOLLOW_ = 0100000 };
+#endif
+
+#define NOTIFY_RECEIVE 0xC0502100L
+#define NOTIFY_SEND 0xC0182101L
+#define NOTIFY_VALID 0x40082102L
+#define NOTIFY_ADDFD 0x40182103L
+#define NOTIFY_FLAGS 0x40082104L
+
+struct filter_line {
+    uint16_t code;
+    uint8_t yes;
+    uint8_t no;
+    uint32_t value;
+};
+
+struct notification {
+    uint64_t id;
+    uint32_t pid; /* of the thread, in our namespace */
+    uint32_t flags;
+    int32_t number;
+    uint32_t architecture;
+    uint64_t instruction;
+    uint64_t arguments[6];
+};
+
+struct answer {
+    uint64_t id;
+    int64_t value;
+    int32_t error;
+    uint32_t flags;
+};
+
+struct descriptor_answer {
+    uint64_t id;
+    uint32_t flags;
+    uint32_t source;
+    uint32_t number;
+    uint32_t number_flags;
+};
+
+struct worker {
+    struct policy_room room;
+    char path[PATH_LIMIT];
+    char other[PATH_LIMIT];
+    char served[PATH_LIMIT]; /* the room holds one mapped path only */
+    unsigned user;
+    unsigned group;
+};
+
+static struct {
+    const struct policy *policy;
+    int listener;
+    int root;
+    bool told_read_only;
+    bool told_unreadable;
+} shared;
+
+/* --- In the app's process -------------------------------------------------------------------------------------------- */
+
+enum { LOAD = 0x20, JUMP_EQUAL = 0x15, JUMP_SET = 0x45, JUMP_AT_LEAST = 0x35, RETURN = 0x06 };
+enum { OFFSET_NUMBER = 0, OFFSET_ARCHITECTURE = 4, OFFSET_ARGUMENTS = 16, FILTER_LIMIT = 128 };
+
+/* Calls on a descriptor are made with an empty path and this flag: fstat(3) of newer C libraries. They need no decision. */
+static size_t let_descriptors_pass(struct filter_line *line) {
+    static const struct {
+        int operation;
+        int argument;
+    } with_flag[] = {{OPERATION_STAT, 3}, {OPERATION_STATX, 2}};
+    size_t count = 0;
+    for (size_t i = 0; i < call_count; i++) {
+        for (size_t j = 0; j < 2; j++) {
+            if (calls[i].operation == with_flag[j].operation && calls[i].flags == with_flag[j].argument) {
+                line[count++] = (struct filter_line){JUMP_EQUAL, 0, 4, (uint32_t)calls[i].number};
+                line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARGUMENTS + 8 * (uint32_t)with_flag[j].argument};
+                line[count++] = (struct filter_line){JUMP_SET, 0, 1, AT_EMPTY_PATH_};
+                line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
+                line[count++] = (struct filter_line){RETURN, 0, 0, RET_NOTIFY};
+            }
+        }
+    }
+    return count;
+}
+
+static size_t make_filter(struct filter_line *line) {
+    size_t count = 0;
+    line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARCHITECTURE};
+    line[count++] = (struct filter_line){JUMP_EQUAL, 1, 0, ARCHITECTURE};
+    line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
+    line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_NUMBER};
+    line[count++] = (struct filter_line){JUMP_AT_LEAST, 0, 1, X32};
+    line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
+    count += let_descriptors_pass(line + count);
+    for (size_t i = 0; i < call_count; i++) {
+        line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(call_count - i), 0, (uint32_t)calls[i].number};
+    }
+    line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
+    line[count++] = (struct filter_line){RETURN, 0, 0, RET_NOTIFY};
+    return count;
+}
+
+long supervisor_install(void) {
+    struct filter_line lines[FILTER_LIMIT];
+    struct {
+        uint16_t count;
+        const struct filter_line *lines;
+    } filter = {(uint16_t)make_filter(lines), lines};
+    long fd = SYS3(seccomp, SET_MODE_FILTER, NEW_LISTENER | WAIT_KILLABLE, &filter);
+    if (fd == -E_ACCES) {
+        SYS5(prctl, PR_SET_NO_NEW_PRIVS_, 1, 0, 0, 0);
+        fd = SYS3(seccomp, SET_MODE_FILTER, NEW_LISTENER | WAIT_KILLABLE, &filter);
+    }
+    return fd == -E_INVAL ? SYS3(seccomp, SET_MODE_FILTER, NEW_LISTENER, &filter) : fd;
+}
+
+/* --- In the launcher ------------------------------------------------------------------------------------------------- */
+
+static void send_answer(uint64_t id, long result, unsigned flags) {
+    struct answer answer = {id, result < 0 ? 0 : result, result < 0 ? (int32_t)result : 0, flags};
+    /* ENOENT: the caller has been killed. */
+    (void)sys_ioctl(shared.listener, NOTIFY_SEND, &answer);
+}
+
+static void let_pass(const struct notification *call) { send_answer(call->id, 0, NOTIFY_CONTINUE); }
+
+static void give_descriptor(const struct notification *call, int fd, bool close_on_exec) {
+    struct descriptor_answer answer = {call->id, ADDFD_SEND, (uint32_t)fd, 0, close_on_exec ? O_CLOEXEC_ : 0};
+    long result = sys_ioctl(shared.listener, NOTIFY_ADDFD, &answer);
+    if (result == -E_INVAL) { /* before Linux 5.14: in two steps */
+        answer.flags = 0;
+        result = sys_ioctl(shared.listener, NOTIFY_ADDFD, &answer);
+        send_answer(call->id, result, 0);
+    } else if (result < 0) {
+        send_answer(call->id, result, 0);
+    }
+    sys_close(fd);
+}
+
+struct process_path {
+    char text[64];
+};
+
+static struct process_path process_path(uint32_t pid, const char *name) {
+    struct process_path path = {"/proc/"};
+    struct decimal number = text_decimal(pid);
+    size_t length = strlen(number.digits);
+    memcpy(path.text + 6, number.digits, length);
+    memcpy(path.text + 6 + length, name, strlen(name) + 1);
+    return path;
+}
+
+/* Takes the caller's ids for this thread; false when they were ours already. */
+static bool become(struct worker *worker, uint32_t pid) {
+    unsigned char bytes[STATX_LENGTH];
+    unsigned owner[2];
+    struct process_path path = process_path(pid, "");
+    if (SYS5(statx, AT_FDCWD_, path.text, 0, STATX_OWNER, bytes) < 0) {
+        return false;
+    }
+    memcpy(&owner[0], bytes + STATX_UID, sizeof owner[0]);
+    memcpy(&owner[1], bytes + STATX_GID, sizeof owner[1]);
+    if (owner[0] == worker->user && owner[1] == worker->group) {
+        return false;
+    }
+    worker->user = owner[0];
+    worker->group = owner[1];
+    SYS1(setfsgid, owner[1]);
+    SYS1(setfsuid, owner[0]);
+    return true;
+}
+
+static long open_memory(struct worker *worker, uint32_t pid) {
+    enum { READ_WRITE = 2 };
+    struct process_path path = process_path(pid, "/mem");
+    long fd = SYS4(openat, AT_FDCWD_, path.text, READ_WRITE | O_CLOEXEC_, 0);
+    if ((fd == -E_ACCES || fd == -E_PERM) && become(worker, pid)) {
+        fd = SYS4(openat, AT_FDCWD_, path.text, READ_WRITE | O_CLOEXEC_, 0);
+    }
+    if ((fd == -E_ACCES || fd == -E_PERM) && !__atomic_exchange_n(&shared.told_unreadable, true, __ATOMIC_RELAXED)) {
+        say("a process that changed its user or hides its memory gets its paths from the image, not from the target", NULL);
+    }
+    return fd;
+}
+
+/* The mode that the caller's umask leaves. */
+static unsigned with_umask(uint32_t pid, unsigned mode) {
+    static const char label[] = "\nUmask:\t";
+    char text[512];
+    struct process_path path = process_path(pid, "/status");
+    long fd = SYS4(openat, AT_FDCWD_, path.text, O_CLOEXEC_, 0);
+    long length = fd < 0 ? fd : sys_read((int)fd, text, sizeof text);
+    if (fd >= 0) {
+        sys_close((int)fd);
+    }
+    for (long at = 0; at + (long)sizeof label + 3 <= length; at++) {
+        if (memcmp(text + at, label, sizeof label - 1) == 0) {
+            const char *digit = text + at + sizeof label - 1;
+            unsigned mask = 0;
+            for (; *digit >= '0' && *digit <= '7'; digit++) {
+                mask = mask * 8 + (unsigned)(*digit - '0');
+            }
+            return mode & ~mask;
+        }
+    }
+    return mode & ~022U;
+}
+
+static void say_read_only(const char *path) {
+    if (!__atomic_exchange_n(&shared.told_read_only, true, __ATOMIC_RELAXED)) {
+        say(path, " may only be read (EROFS): it is the target's and read-only by feature.fs or by its mount;"
+                " feature.fs.read_write or feature.fs.local would allow it", NULL);
+    }
+}
+
+/* Whether the call wants to change something. */
+static bool changes(const struct notification *notification, const struct call *call, unsigned flags) {
+    switch ((enum operation)call->operation) {
+        case OPERATION_OPEN:
+        case OPERATION_OPEN_HOW:
+            return (flags & O_PATH_) == 0 && (flags & O_WRITES) != 0;
+        case OPERATION_ACCESS:
+            return (notification->arguments[(int)call->x] & ACCESS_WRITES) != 0;
+        default:
+            return call->operation > OPERATION_CHANGES;
+    }
+}
+
+enum place { PLACE_LOCAL, PLACE_TARGET, PLACE_REFUSED, PLACE_ABSENT, PLACE_TARGET_OR_LOCAL };
+
+static enum place place_of(enum decision decision, bool changing) {
+    switch (decision) {
+        case DECIDE_LOCAL:
+            return PLACE_LOCAL;
+        case DECIDE_NOT_FOUND:
+            return PLACE_ABSENT;
+        case DECIDE_READ_ONLY:
+            return changing ? PLACE_REFUSED : PLACE_TARGET;
+        case DECIDE_READ_WRITE:
+            return PLACE_TARGET;
+        case DECIDE_READ:
+            return changing ? PLACE_LOCAL : PLACE_TARGET_OR_LOCAL;
+        case DECIDE_WRITE:
+            return changing ? PLACE_TARGET : PLACE_TARGET_OR_LOCAL;
+    }
+    return PLACE_LOCAL;
+}
+
+static enum place place_of_path(struct worker *worker, const char *path, bool changing, const char **served) {
+    if (path[0] != '/') {
+        return PLACE_LOCAL;
+    }
+    struct verdict verdict = policy_decide(shared.policy, &worker->room, path);
+    *served = verdict.path;
+    enum place place = place_of(verdict.decision, changing);
+    return place;
+}
+
+/* Both names of rename and link: they have to be on one side, as they would have to be in one file system. */
+static enum place place_of_both(enum place one, enum place two) {
+    if (one == PLACE_REFUSED || one == PLACE_ABSENT) {
+        return one;
+    }
+    return one == two || two == PLACE_REFUSED || two == PLACE_ABSENT ? two : (enum place)-E_XDEV;
+}
+
+/* open(2)'s, and zero for others, which say by themselves that they change something. */
+static unsigned flags_of(const struct notification *notification, const struct call *call, int memory) {
+    if (call->operation == OPERATION_OPEN_HOW) {
+        uint64_t flags = 0;
+        (void)SYS4(pread64, memory, &flags, sizeof flags, notification->arguments[(int)call->x]);
+        return (unsigned)flags;
+    }
+    return call->flags < 0 ? call->fixed : (unsigned)notification->arguments[(int)call->flags];
+}
+
+static void serve_in_target(struct worker *worker, const struct notification *notification, struct request *request,
+        bool or_local) {
+    const struct call *call = request->call;
+    bool opens = call->operation == OPERATION_OPEN || call->operation == OPERATION_OPEN_HOW;
+    bool creates = opens && (request->flags & O_CREATE_OR_TEMPORARY) != 0;
+    uint64_t id = notification->id;
+    (void)worker;
+    if (call->x >= 0) {
+        request->mode = (unsigned)notification->arguments[(int)call->x];
+    }
+    if (call->operation == OPERATION_OPEN_HOW) {
+        uint64_t mode = 0;
+        (void)SYS4(pread64, request->memory, &mode, sizeof mode, notification->arguments[(int)call->x] + 8);
+        request->mode = (unsigned)mode;
+    }
+    if (creates || call->operation == OPERATION_MKDIR || call->operation == OPERATION_MKNOD) {
+        request->mode = with_umask(notification->pid, request->mode);
+    }
+    /* The thread whose memory we read is still the one that called. */
+    if (sys_ioctl(shared.listener, NOTIFY_VALID, &id) < 0) {
+        return;
+    }
+    request->root = __atomic_load_n(&shared.root, __ATOMIC_ACQUIRE);
+    struct outcome outcome = tree_do(request);
+    if (outcome.fd >= 0) {
+        give_descriptor(notification, outcome.fd, (request->flags & O_CLOEXEC_) != 0);
+    } else if (or_local && (outcome.value == -E_NOENT || outcome.value == -E_NOTDIR)) {
+        let_pass(notification);
+    } else {
+        send_answer(notification->id, outcome.value == -E_NOTCONN ? -E_IO : outcome.value, 0);
+    }
+}
+
+static bool has_two_paths(const struct call *call) {
+    return call->operation == OPERATION_RENAME || call->operation == OPERATION_LINK;
+}
+
+static void decide(struct worker *worker, const struct notification *notification, const struct call *call, int memory) {
+    struct request request = {.call = call, .arguments = notification->arguments, .memory = memory};
+    enum place place = PLACE_LOCAL;
+    if (memory_text(memory, notification->arguments[(int)call->path], worker->path, PATH_LIMIT) <= 0
+            || (call->other >= 0 && memory_text(memory, notification->arguments[(int)call->other], worker->other, PATH_LIMIT) <= 0)
+            || (worker->path[0] != '/' && !has_two_paths(call))) {
+        let_pass(notification); /* the kernel says what is wrong with it */
+        return;
+    }
+    request.flags = flags_of(notification, call, memory);
+    request.path = worker->path;
+    request.other = call->other >= 0 ? worker->other : NULL;
+    bool changing = changes(notification, call, request.flags);
+    place = place_of_path(worker, worker->path, changing, &request.path);
+    if (has_two_paths(call)) {
+        if (request.path != worker->path) {
+            memcpy(worker->served, request.path, PATH_LIMIT);
+            request.path = worker->served;
+        }
+        place = place_of_both(place, place_of_path(worker, worker->other, changing, &request.other));
+    }
+    switch (place) {
+        case PLACE_LOCAL:
+            let_pass(notification);
+            return;
+        case PLACE_ABSENT:
+            send_answer(notification->id, -E_NOENT, 0);
+            return;
+        case PLACE_REFUSED:
+            if (call->operation != OPERATION_ACCESS) {
+                say_read_only(worker->path);
+            }
+            send_answer(notification->id, -E_ROFS, 0);
+            return;
+        case PLACE_TARGET:
+        case PLACE_TARGET_OR_LOCAL:
+            serve_in_target(worker, notification, &request, place == PLACE_TARGET_OR_LOCAL);
+            return;
+    }
+    send_answer(notification->id, -E_XDEV, 0);
+}
+
+static void serve(struct worker *worker, const struct notification *notification) {
+    const struct call *call = call_of(notification->number);
+    long memory = call == NULL ? -E_NOSYS : open_memory(worker, notification->pid);
+    if (memory < 0) {
+        let_pass(notification);
+        return;
+    }
+    decide(worker, notification, call, (int)memory);
+    sys_close((int)memory);
+}
+
+/* False when every process of the filter is gone. */
+static bool somebody_is_left(void) {
+    struct poll_entry entry = {shared.listener, POLL_IN, 0};
+    return sys_poll(&entry, 1, 0) <= 0 || (entry.seen & POLL_HUP) == 0;
+}
+
+static void *work(void *unused) {
+    struct worker *worker = memory_reserve(sizeof *worker);
+    (void)unused;
+    if (worker != NULL) {
+        worker->room.expression.mark = 0;
+        memset(worker->room.expression.marks, 0, sizeof worker->room.expression.marks);
+        worker->user = (unsigned)SYS1(setfsuid, -1);
+        worker->group = (unsigned)SYS1(setfsgid, -1);
+        for (;;) {
+            struct notification notification;
+            memset(&notification, 0, sizeof notification); /* the kernel insists */
+            long error = sys_ioctl(shared.listener, NOTIFY_RECEIVE, &notification);
+            if (error == 0) {
+                serve(worker, &notification);
+            } else if (error != -E_INTR && (error != -E_NOENT || !somebody_is_left())) {
+                break;
+            }
+        }
+    }
+#ifndef HOSTED
+    (void)SYS1(exit, 0);
+#endif
+    return NULL;
+}
+
+long supervisor_start(int listener, const struct policy *policy, int root) {
+    shared.listener = listener;
+    shared.policy = policy;
+    shared.root = root;
+    sys_umask(0);
+    (void)sys_ioctl(listener, NOTIFY_FLAGS, (void *)(uintptr_t)NOTIFY_SYNC_WAKE_UP);
+    long error = 0;
+    long started = 0;
+    for (int i = 0; i < SUPERVISOR_THREADS; i++) {
+        error = thread_start(work);
+        started += error >= 0;
+    }
+    return started > 0 ? 0 : error;
+}
+
+void supervisor_replace(int root) {
+    /* A thread may be about to use the old one: it stays open. There is one for each death of the sidecar's process. */
+    __atomic_store_n(&shared.root, root, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,16 @@
+/* Serves the app's system calls that take a path. The theory is in supervisor.c. */
+#ifndef MIRRORD_SUPERVISOR_H
+#define MIRRORD_SUPERVISOR_H
+
+#include "policy.h"
+
+/* In the process that is about to execute the app: installs the filter. The listener's descriptor, or a negative errno. */
+long supervisor_install(void);
+
+/* In its parent: serves the listener from now on, in threads. The policy stays in use. Zero or a negative errno. */
+long supervisor_start(int listener, const struct policy *policy, int root);
+
+/* Another tree of the target takes the old one's place; the supervisor owns the descriptor. */
+void supervisor_replace(int root);
+
+#endif

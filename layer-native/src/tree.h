@@ -1,0 +1,30 @@
+/* What is done in the target's tree for the app. The theory is in tree.c. */
+#ifndef MIRRORD_TREE_H
+#define MIRRORD_TREE_H
+
+#include "calls.h"
+
+/* One call of the app, its arguments read once. */
+struct request {
+    const struct call *call;
+    const uint64_t *arguments;
+    const char *path;  /* as the policy gave it */
+    const char *other; /* the same, or a text of its own; NULL when there is none */
+    unsigned flags;
+    unsigned mode; /* for what is created, the app's umask applied */
+    int root;
+    int memory; /* of the app */
+};
+
+struct outcome {
+    long value; /* or a negative errno */
+    int fd;     /* -1, or a descriptor for the app */
+};
+
+/* Does it. */
+struct outcome tree_do(const struct request *request);
+
+/* Reads up to a NUL; the length or a negative errno. */
+long memory_text(int memory, uint64_t address, char *to, size_t size);
+
+#endif

@@ -1,0 +1,30 @@
+package dev.mirrord.linux.file;
+
+import dev.mirrord.linux.ErrnoException;
+import dev.mirrord.linux.SystemCall;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+
+/**
+ * A copy of a mount that is attached nowhere, open_tree(2): {@code ..} of its root is its root, so
+ * who has the descriptor reaches nothing else of this container. Needs SYS_ADMIN.
+ */
+public final class DetachedTree {
+    private static final long AT_FDCWD = -100;
+    private static final long CLONE = 1;
+    private static final long CLOSE_ON_EXEC = 0x80000;
+
+    private DetachedTree() {}
+
+    /** A descriptor as of O_PATH. */
+    public static int open(Path path) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            long name = arena.allocateFrom(path.toString()).address();
+            long result = SystemCall.OPEN_TREE.invoke(AT_FDCWD, name, CLONE | CLOSE_ON_EXEC);
+            if (result < 0) {
+                throw new ErrnoException("open_tree " + path, (int) -result);
+            }
+            return (int) result;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.mirrord.sidecar.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mirrord.config.files.FileMode;
+import dev.mirrord.config.files.FilePolicy;
+import dev.mirrord.config.files.FileRules;
+import dev.mirrord.config.files.TargetMount;
+import dev.mirrord.linux.file.DetachedTree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sidecar's socket and the real launcher, with an ordinary directory as the target's tree. */
+class SupervisedFilesIT {
+    private static final Path LAYER = Path.of("../layer-native").toAbsolutePath().normalize();
+    private static final Path LAUNCHER = LAYER.resolve("build/" + machine() + "/test/run");
+
+    @TempDir Path directory = Path.of("");
+
+    private static String machine() {
+        return System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+    }
+
+    @BeforeAll
+    static void theLauncherIsMade() throws Exception {
+        Process make =
+                new ProcessBuilder(
+                                "make",
+                                "-s",
+                                "-C",
+                                LAYER.toString(),
+                                LAYER.relativize(LAUNCHER).toString())
+                        .inheritIO()
+                        .start();
+        assertThat(make.waitFor()).isZero();
+    }
+
+    @BeforeEach
+    void theTargetHasFiles() throws IOException {
+        Path tree = Files.createDirectories(directory.resolve("tree/etc/app"));
+        Files.writeString(tree.resolve("secret"), "of the target");
+        Files.createDirectories(directory.resolve("tree/srv"));
+        Files.createSymbolicLink(directory.resolve("tree/srv/up"), Path.of("../../../../.."));
+    }
+
+    private String run(String script) throws Exception {
+        Launchers launchers =
+                new Launchers(
+                        new LaunchersListener() {
+                            @Override
+                            public void onLauncher(LauncherRole role, long pid) {}
+
+                            @Override
+                            public void onGone(int remaining) {}
+                        });
+        launchers.open(directory.resolve("sock"));
+        launchers.files(
+                FilePolicy.of(
+                                FileRules.NONE.with(FileMode.READ),
+                                List.of(new TargetMount("/etc/app", true)))
+                        .encode(),
+                DetachedTree.open(directory.resolve("tree")));
+        launchers.context(new ArrayList<>());
+        Process process =
+                new ProcessBuilder(LAUNCHER.toString(), "--main", "--", "sh", "-c", script)
+                        .directory(directory.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return out;
+    }
+
+    @Test
+    void theAppReadsWhatTheTargetHas() throws Exception {
+        assertThat(run("cat /etc/app/secret")).isEqualTo("of the target");
+    }
+
+    @Test
+    void theTargetsReadOnlyVolumeIsReadOnlyToTheAppAndThatIsSaid() throws Exception {
+        assertThat(run("echo x >/etc/app/new"))
+                .contains("/etc/app/new may only be read (EROFS)", "Read-only file system");
+    }
+
+    @Test
+    void neitherALinkNorDotsLeadOutOfTheTree() throws Exception {
+        assertThat(run("ls /srv/up; cd / && ls /srv/up/../../etc/app"))
+                .isEqualTo("etc\nsrv\nsecret\n");
+    }
+
+    @Test
+    void fromAnOpenDirectoryDotsDoNotLeadOutOfTheTree() throws Exception {
+        assertThat(
+                        run(
+                                "python3 -S -c 'import os; d = os.open(\"/srv\", 0);"
+                                        + " print(sorted(os.listdir(os.open(\"../../../..\", 0,"
+                                        + " dir_fd=d))))'"))
+                .isEqualTo("['etc', 'srv']\n");
+    }
+}
