@@ -12,6 +12,7 @@ final class TrafficLine {
         List<String> parts = new ArrayList<>();
         incoming(parts, "stole", summary, "stolenRequests", "stolenConnections");
         incoming(parts, "mirrored", summary, "mirroredRequests", "mirroredConnections");
+        lost(parts, summary);
         outgoing(parts, summary);
         long queries = summary.path("dnsQueries").asLong();
         if (queries > 0) {
@@ -33,6 +34,29 @@ final class TrafficLine {
                                     verb,
                                     whole == 0 ? "" : count(whole, "request", "requests") + " on ",
                                     count(connections, "connection", "connections")));
+        }
+    }
+
+    /** What of the incoming traffic the app did not get, or not whole. */
+    private static void lost(List<String> parts, JsonNode summary) {
+        lost(parts, summary, "refusedPorts", "was refused %s", "port", "ports");
+        String many = "connections";
+        String one = "connection";
+        lost(parts, summary, "mirrorOpenBefore", "passed over %s open before", one, many);
+        lost(parts, summary, "mirrorIncomplete", "reset %s with missing packets", one, many);
+        lost(parts, summary, "mirrorTooSlow", "reset %s too fast to mirror", one, many);
+    }
+
+    private static void lost(
+            List<String> parts,
+            JsonNode summary,
+            String field,
+            String text,
+            String one,
+            String many) {
+        long number = summary.path(field).asLong();
+        if (number > 0) {
+            parts.add(text.formatted(count(number, one, many)));
         }
     }
 

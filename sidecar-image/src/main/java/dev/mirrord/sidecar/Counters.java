@@ -14,6 +14,16 @@ public final class Counters {
         MIRRORED_CONNECTIONS("mirroredConnections"),
         /** HTTP/1 only. */
         MIRRORED_REQUESTS("mirroredRequests"),
+        /** They were open before the port was mirrored: no copy. */
+        MIRROR_OPEN_BEFORE("mirrorOpenBefore"),
+        /** Reset at the app, since packets were missing. */
+        MIRROR_INCOMPLETE("mirrorIncomplete"),
+        /** Reset at the app, since app or tunnel were too slow. */
+        MIRROR_TOO_SLOW("mirrorTooSlow"),
+        /** Packets that the agent's kernel had no room for. */
+        MIRROR_LOST_PACKETS("mirrorLostPackets"),
+        /** Ports that the agent did not give. */
+        REFUSED_PORTS("refusedPorts"),
         STOLEN_CONNECTIONS("stolenConnections"),
         /** HTTP/1 only. */
         STOLEN_REQUESTS("stolenRequests"),
@@ -40,6 +50,10 @@ public final class Counters {
 
     public void add(Counter counter) {
         of(counter).increment();
+    }
+
+    public void add(Counter counter, long number) {
+        of(counter).add(number);
     }
 
     public long get(Counter counter) {

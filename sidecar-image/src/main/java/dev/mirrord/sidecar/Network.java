@@ -130,7 +130,7 @@ final class Network {
                             + " when the target cannot be reached");
         }
         this.addresses = new AppAddresses(facts.addresses());
-        this.subscriptions = subscriptions(tunnels);
+        this.subscriptions = subscriptions(tunnels, counters);
         this.connector = new AppConnector(this::listeners, addresses, counters);
     }
 
@@ -250,7 +250,8 @@ final class Network {
                 exempt);
     }
 
-    private Optional<Subscriptions> subscriptions(Supplier<Optional<Tunnel>> tunnels) {
+    private Optional<Subscriptions> subscriptions(
+            Supplier<Optional<Tunnel>> tunnels, Counters counters) {
         Optional<dev.mirrord.protocol.IncomingMode> mode = mode(config.incoming().mode());
         return mode.map(
                 taken ->
@@ -258,7 +259,8 @@ final class Network {
                                 taken,
                                 new PortPolicy(config.incoming(), debuggers),
                                 tunnels,
-                                notices));
+                                notices,
+                                counters));
     }
 
     private static Optional<dev.mirrord.protocol.IncomingMode> mode(IncomingMode mode) {

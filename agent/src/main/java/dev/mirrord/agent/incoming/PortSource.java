@@ -17,8 +17,10 @@ public interface PortSource {
     void unsubscribe(int port, Lost owner);
 
     /** Hears that a subscription is over against the subscriber's will. */
-    @FunctionalInterface
     interface Lost {
         void because(String text);
+
+        /** Hears a notice of what was lost, as JSON (docs/protocol.md, SUBSCRIBE). */
+        default void counted(String json) {}
     }
 }

@@ -21,7 +21,7 @@ final class Subscription extends DeafListener {
     private Subscription(TunnelStream stream, int port, PortSource source) {
         this.port = port;
         this.source = source;
-        this.lost = text -> stream.eventLoop().execute(() -> tellLost(stream, text));
+        this.lost = new Notices(stream);
     }
 
     static StreamListener begin(TunnelStream stream, int port, PortSource source) {
@@ -56,6 +56,26 @@ final class Subscription extends DeafListener {
         stream.writeMessage(
                 Unpooled.copiedBuffer("{\"notice\":\"" + quoted + "\"}", StandardCharsets.UTF_8));
         stream.reset(Errno.ECONNRESET);
+    }
+
+    /** Passes on to the sidecar what the source has to say. */
+    private record Notices(TunnelStream stream) implements PortSource.Lost {
+        @Override
+        public void because(String text) {
+            stream.eventLoop().execute(() -> tellLost(stream, text));
+        }
+
+        @Override
+        public void counted(String json) {
+            stream.eventLoop()
+                    .execute(
+                            () -> {
+                                if (!stream.isClosed()) {
+                                    stream.writeMessage(
+                                            Unpooled.copiedBuffer(json, StandardCharsets.US_ASCII));
+                                }
+                            });
+        }
     }
 
     @Override

@@ -11,16 +11,21 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The mirrored ports; state belongs to one thread in the target's namespace. */
 public final class Mirror implements PortSource {
+    private static final int TELL_MILLIS = 200;
+
     private final Target target;
     private final Tunnels tunnels;
-    private final Map<Integer, Owned> captures = new HashMap<>();
+    private final Map<Integer, Owned> ports = new HashMap<>();
     private @Nullable NamespaceThread thread;
+    private @Nullable Capture capture;
+    private boolean telling;
 
-    private record Owned(PortCapture capture, Lost owner) {}
+    private record Owned(Losses losses, Lost owner) {}
 
     public Mirror(Target target, Tunnels tunnels) {
         this.target = target;
@@ -29,21 +34,17 @@ public final class Mirror implements PortSource {
 
     @Override
     public CompletableFuture<Void> subscribe(int port, Lost lost) {
-        return thread().call(
-                        () -> {
-                            add(port, lost);
-                            return null;
-                        });
+        return thread().call(() -> add(port, lost)).thenCompose(captured -> captured);
     }
 
     @Override
     public void unsubscribe(int port, Lost owner) {
         thread().call(
                         () -> {
-                            Owned owned = captures.get(port);
+                            Owned owned = ports.get(port);
                             if (owned != null && owned.owner.equals(owner)) {
-                                captures.remove(port);
-                                owned.capture.stop();
+                                ports.remove(port);
+                                captureAll();
                             }
                             return null;
                         });
@@ -52,38 +53,86 @@ public final class Mirror implements PortSource {
     private synchronized NamespaceThread thread() {
         NamespaceThread started = thread;
         if (started == null) {
-            started = new NamespaceThread("mirror", target.namespace());
+            started = new NamespaceThread("mirror-ports", target.namespace());
             thread = started;
         }
         return started;
     }
 
-    private void add(int port, Lost lost) throws SubscriptionRefused, IOException {
-        Owned before = captures.get(port);
+    private CompletableFuture<Void> add(int port, Lost lost)
+            throws SubscriptionRefused, IOException {
+        Owned before = ports.get(port);
         if (before != null) {
-            captures.put(port, new Owned(before.capture, lost));
-            return;
+            ports.put(port, new Owned(before.losses, lost));
+            return CompletableFuture.completedFuture(null);
         }
         if (!Capabilities.own().hasNetRaw()) {
             throw new SubscriptionRefused(
                     Errno.EPERM, "cannot mirror: the agent lacks the capability NET_RAW");
         }
         try {
-            PortCapture capture = PortCapture.start(port, tunnels, text -> failed(port, text));
-            captures.put(port, new Owned(capture, lost));
+            if (capture == null) {
+                Capture[] self = new Capture[1];
+                self[0] = Capture.start(tunnels, text -> failed(self, text));
+                capture = self[0];
+            }
+            ports.put(port, new Owned(new Losses(), lost));
+            tell();
+            return captureAll();
         } catch (IOException | LinkageError e) {
             throw new SubscriptionRefused(
                     Errno.EIO, "cannot capture in the target's network: " + e.getMessage());
         }
     }
 
+    private CompletableFuture<Void> captureAll() {
+        Capture running = capture;
+        if (running == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (ports.isEmpty()) {
+            running.stop();
+            capture = null;
+            return CompletableFuture.completedFuture(null);
+        }
+        Map<Integer, Losses> wanted = new HashMap<>();
+        ports.forEach((port, owned) -> wanted.put(port, owned.losses));
+        return running.ports(wanted);
+    }
+
+    /** Tells the subscribers of losses, as long as there is anybody. */
+    private void tell() {
+        if (telling) {
+            return;
+        }
+        telling = true;
+        CompletableFuture.delayedExecutor(TELL_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(
+                        () ->
+                                thread().call(
+                                                () -> {
+                                                    telling = false;
+                                                    ports.values()
+                                                            .forEach(
+                                                                    each ->
+                                                                            each.losses.tell(
+                                                                                    each.owner
+                                                                                            ::counted));
+                                                    if (!ports.isEmpty()) {
+                                                        tell();
+                                                    }
+                                                    return null;
+                                                }));
+    }
+
     /** Called by the capture's thread. */
-    private void failed(int port, String text) {
+    private void failed(Capture[] failed, String text) {
         thread().call(
                         () -> {
-                            Owned owned = captures.remove(port);
-                            if (owned != null) {
-                                owned.owner.because(text);
+                            if (capture != null && capture.equals(failed[0])) {
+                                capture = null;
+                                ports.values().forEach(owned -> owned.owner.because(text));
+                                ports.clear();
                             }
                             return null;
                         });

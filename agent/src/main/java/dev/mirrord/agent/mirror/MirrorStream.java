@@ -2,6 +2,7 @@ package dev.mirrord.agent.mirror;
 
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.tunnel.DeafListener;
+import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
@@ -11,42 +12,62 @@ import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A mirrored connection's stream. The capture thread calls the methods; the rest happens on the
- * tunnel's event loop. An app that is too slow for the copy loses this connection, by a reset: the
- * target's own traffic cannot be slowed down.
+ * tunnel's event loop. An app or a tunnel that is too slow for the copy loses this connection, by a
+ * reset: the target's own traffic cannot be slowed down.
  */
 final class MirrorStream extends DeafListener {
-    private static final int MOST_QUEUED = 4 << 20;
+    /** Of headers and objects. */
+    private static final int OVERHEAD = 256;
 
-    private final Tunnel tunnel;
-    private final Queue<ByteBuf> queue = new ArrayDeque<>();
-    private final AtomicInteger queued = new AtomicInteger();
+    private final @Nullable Tunnel tunnel;
+    private final Losses losses;
+    private final QueueRoom room;
+    private final Queue<ByteBuf> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean drainScheduled = new AtomicBoolean();
     private volatile boolean over;
-    private boolean endQueued;
+    private volatile boolean endQueued;
     private @Nullable TunnelStream stream;
 
-    private MirrorStream(Tunnel tunnel) {
+    private MirrorStream(@Nullable Tunnel tunnel, Losses losses, QueueRoom room) {
         this.tunnel = tunnel;
+        this.losses = losses;
+        this.room = room;
+        this.over = tunnel == null;
     }
 
-    static MirrorStream open(Tunnel tunnel, InetSocketAddress peer, InetSocketAddress destination) {
-        MirrorStream mirror = new MirrorStream(tunnel);
+    /** Opens it on the least busy tunnel; without any, the connection is lost and counted. */
+    static MirrorStream open(
+            Tunnels tunnels,
+            InetSocketAddress peer,
+            InetSocketAddress destination,
+            Losses losses,
+            QueueRoom room) {
+        Optional<Tunnel> tunnel = tunnels.leastBusy();
+        MirrorStream mirror = new MirrorStream(tunnel.orElse(null), losses, room);
+        if (tunnel.isEmpty()) {
+            losses.add(Losses.Kind.TOO_SLOW, 1);
+            return mirror;
+        }
         ByteBuf payload = Unpooled.buffer(64);
         payload.writeByte(IncomingMode.MIRROR.code()).writeShort(destination.getPort());
         AddressCodec.write(payload, peer);
         AddressCodec.write(payload, destination);
-        tunnel.eventLoop().execute(() -> mirror.begin(payload));
+        tunnel.get()
+                .eventLoop()
+                .execute(
+                        () ->
+                                mirror.stream =
+                                        tunnel.get()
+                                                .open(StreamKind.INCOMING_TCP, payload, mirror));
         return mirror;
-    }
-
-    private void begin(ByteBuf payload) {
-        stream = tunnel.open(StreamKind.INCOMING_TCP, payload, this);
     }
 
     /** True when nothing more can be sent: the app refused, closed or was too slow. */
@@ -54,46 +75,51 @@ final class MirrorStream extends DeafListener {
         return over;
     }
 
-    /** Sends a copy of the bytes. */
+    /** Sends bytes; the array is this stream's from here on. */
     void data(byte[] bytes, int offset, int length) {
         if (over) {
             return;
         }
-        if (queued.addAndGet(length) > MOST_QUEUED) {
-            AgentLog.warn("mirrored connection dropped", "why", "the app reads too slowly");
+        if (!room.take(length + OVERHEAD)) {
+            AgentLog.warn("mirrored connection dropped", "why", "tunnel or app are too slow");
+            losses.add(Losses.Kind.TOO_SLOW, 1);
             abort();
             return;
         }
-        ByteBuf copy = Unpooled.copiedBuffer(bytes, offset, length);
-        tunnel.eventLoop()
-                .execute(
-                        () -> {
-                            queue.add(copy);
-                            drain();
-                        });
+        queue.add(Unpooled.wrappedBuffer(bytes, offset, length));
+        schedule();
     }
 
     /** The client sends no more. */
     void end() {
-        tunnel.eventLoop()
-                .execute(
-                        () -> {
-                            endQueued = true;
-                            drain();
-                        });
+        endQueued = true;
+        schedule();
     }
 
     /** The client's connection is gone, or cannot be followed any more. */
     void abort() {
         over = true;
-        tunnel.eventLoop()
-                .execute(
-                        () -> {
-                            if (stream != null) {
-                                stream.reset(Errno.ECONNRESET);
-                            }
-                            discard();
-                        });
+        if (tunnel != null) {
+            tunnel.eventLoop()
+                    .execute(
+                            () -> {
+                                if (stream != null) {
+                                    stream.reset(Errno.ECONNRESET);
+                                }
+                                discard();
+                            });
+        }
+    }
+
+    private void schedule() {
+        if (tunnel != null && drainScheduled.compareAndSet(false, true)) {
+            tunnel.eventLoop()
+                    .execute(
+                            () -> {
+                                drainScheduled.set(false);
+                                drain();
+                            });
+        }
     }
 
     private void drain() {
@@ -102,24 +128,44 @@ final class MirrorStream extends DeafListener {
             discard();
             return;
         }
-        while (!queue.isEmpty() && to.isWritable()) {
-            ByteBuf data = queue.remove();
-            queued.addAndGet(-data.readableBytes());
+        while (to.isWritable()) {
+            ByteBuf data = queue.poll();
+            if (data == null) {
+                break;
+            }
+            room.giveBack(data.readableBytes() + OVERHEAD);
             to.write(data);
         }
-        if (queue.isEmpty() && endQueued) {
+        if (endQueued && queue.isEmpty() && !to.isClosed()) {
             to.end();
         }
+        over = to.isClosed();
     }
 
     private void discard() {
-        queue.forEach(ByteBuf::release);
-        queue.clear();
+        for (ByteBuf data = queue.poll(); data != null; data = queue.poll()) {
+            room.giveBack(data.readableBytes() + OVERHEAD);
+            data.release();
+        }
     }
 
     @Override
     public void onWritabilityChanged(TunnelStream changed) {
         drain();
+    }
+
+    /** The app has said all; its answer went nowhere. The rest of the copy still goes to it. */
+    @Override
+    public void onEnd(TunnelStream from) {
+        if (from.isClosed()) {
+            over = true;
+        }
+    }
+
+    @Override
+    public void onRefuse(TunnelStream from, int errno, String text) {
+        over = true;
+        discard();
     }
 
     @Override

@@ -1,8 +1,8 @@
 /**
  * Mirror: what clients send to subscribed ports is captured on the target's interfaces by libpcap,
- * put back in order and sent to the sidecar. Only reads: no rule and no socket of the target is
- * touched. One thread for each port captures and reassembles; what it finds is sent on the event
- * loop of a tunnel.
+ * put back in order as the target's kernel does it, and sent to the sidecar. Only reads: no rule
+ * and no socket of the target is touched. One thread captures and reassembles; what it finds is
+ * sent on the event loop of a tunnel. What cannot be sent whole is closed by a reset and counted.
  */
 @NullMarked
 package dev.mirrord.agent.mirror;

@@ -3,10 +3,6 @@ package dev.mirrord.agent.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TcpReassemblyTest {
@@ -89,7 +85,7 @@ class TcpReassemblyTest {
     void aHoleThatGrowsTooLargeIsSaid() {
         String chunk = "x".repeat(60_000);
         boolean whole = true;
-        for (int at = 1001; whole && at < 4_000_000; at += chunk.length()) {
+        for (int at = 1001; whole && at < 20_000_000; at += chunk.length()) {
             whole = segment(at, chunk);
         }
         assertThat(whole).isFalse();
@@ -97,46 +93,83 @@ class TcpReassemblyTest {
     }
 
     @Test
-    void anyOrderOfOverlappingSegmentsGivesTheSameBytes() {
-        Random random = new Random(7);
-        for (int round = 0; round < 200; round++) {
-            given.setLength(0);
-            ended = false;
-            int first = random.nextInt();
-            reassembly = startingAt(first);
-            String whole = text(random, 500);
-            List<int[]> pieces = new ArrayList<>();
-            for (int at = 0; at < whole.length(); ) {
-                int end = Math.min(whole.length(), at + 1 + random.nextInt(60));
-                int start = Math.max(0, at - random.nextInt(20));
-                pieces.add(new int[] {start, end});
-                at = end;
-            }
-            Collections.shuffle(pieces, random);
-            for (int[] piece : pieces) {
-                segment(
-                        first + piece[0],
-                        whole.substring(piece[0], piece[1]),
-                        piece[1] == whole.length());
-            }
-            assertThat(given).hasToString(whole);
-            assertThat(ended).isTrue();
-        }
-    }
-
-    private static String text(Random random, int length) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < length; i++) {
-            text.append((char) ('a' + random.nextInt(26)));
-        }
-        return text.toString();
+    void aKeepAlivesOldByteIsNoData() {
+        segment(999, "?");
+        segment(1000, "one ");
+        segment(1003, "?");
+        segment(1004, "two");
+        assertThat(given).hasToString("one two");
     }
 
     @Test
-    void onlyAResetInsideTheWindowCounts() {
+    void whatWasGivenOnStays() {
+        segment(1000, "one ");
+        segment(1000, "ONE TWO");
+        assertThat(given).hasToString("one TWO");
+    }
+
+    @Test
+    void amongWaitingSegmentsTheOneThatStartsEarlierWins() {
+        segment(1004, "bbbb");
+        segment(1002, "aaaa");
+        segment(1000, "##");
+        assertThat(given).hasToString("##aaaabb");
+    }
+
+    @Test
+    void atTheSameStartTheLongerWins() {
+        segment(1002, "aa");
+        segment(1002, "bbbb");
+        segment(1002, "cccc");
+        segment(1000, "##");
+        assertThat(given).hasToString("##bbbb");
+    }
+
+    @Test
+    void whatNobodyCanKnowIsSaid() {
+        segment(1002, "aa");
+        segment(1004, "bb");
+        assertThat(segment(1003, "ab")).isTrue();
+        assertThat(segment(1003, "xx")).isFalse();
+    }
+
+    @Test
+    void nothingComesAfterTheEnd() {
+        segment(1004, "too late");
+        segment(1000, "one ", true);
+        assertThat(given).hasToString("one ");
+        assertThat(ended).isTrue();
+    }
+
+    @Test
+    void anOldSegmentDoesNotEndTheConnection() {
+        segment(1000, "one two");
+        segment(1000, "one", true);
+        assertThat(ended).isFalse();
+    }
+
+    @Test
+    void whatIsOutsideAnyWindowIsIgnored() {
+        assertThat(segment(1000 + (1 << 30) + 1, "far")).isTrue();
+        assertThat(reassembly.hasHole()).isFalse();
+    }
+
+    @Test
+    void onlyAResetThatTheKernelBelievesCounts() {
         segment(1000, "one ");
         assertThat(reassembly.accepts(1004)).isTrue();
-        assertThat(reassembly.accepts(999)).isFalse();
-        assertThat(reassembly.accepts(1004 + (2 << 20))).isFalse();
+        assertThat(reassembly.accepts(1003)).isFalse();
+        assertThat(reassembly.accepts(1005)).isFalse();
+        segment(1010, "early");
+        assertThat(reassembly.accepts(1015)).isTrue();
+        assertThat(reassembly.accepts(1012)).isFalse();
+    }
+
+    @Test
+    void aResetAfterTheEndCountsWithTheEndsNumberAndTheNext() {
+        segment(1000, "one ", true);
+        assertThat(reassembly.accepts(1004)).isTrue();
+        assertThat(reassembly.accepts(1005)).isTrue();
+        assertThat(reassembly.accepts(1006)).isFalse();
     }
 }

@@ -5,6 +5,7 @@ import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
+import dev.mirrord.sidecar.Counters;
 import dev.mirrord.sidecar.Json;
 import dev.mirrord.sidecar.Log;
 import io.netty.buffer.ByteBuf;
@@ -36,6 +37,7 @@ public final class Subscriptions {
     private final PortPolicy policy;
     private final Supplier<Optional<Tunnel>> tunnels;
     private final Consumer<String> notices;
+    private final MirrorLosses losses;
     private final Map<Integer, Subscription> subscriptions = new HashMap<>();
     private final Set<Integer> refused = new HashSet<>();
     private volatile Map<Integer, List<ListenAddress>> byTargetPort = Map.of();
@@ -44,7 +46,9 @@ public final class Subscriptions {
             IncomingMode mode,
             PortPolicy policy,
             Supplier<Optional<Tunnel>> tunnels,
-            Consumer<String> notices) {
+            Consumer<String> notices,
+            Counters counters) {
+        this.losses = new MirrorLosses(counters, notices);
         this.mode = mode;
         this.policy = policy;
         this.tunnels = tunnels;
@@ -107,6 +111,7 @@ public final class Subscriptions {
     private synchronized void refused(Subscription subscription, String text) {
         subscriptions.remove(subscription.port, subscription);
         refused.add(subscription.port);
+        losses.portRefused();
         notices.accept(
                 "port %d of the target cannot be %s: %s"
                         .formatted(
@@ -164,7 +169,9 @@ public final class Subscriptions {
         @Override
         public void onData(TunnelStream from, ByteBuf data) {
             int length = data.readableBytes();
-            Json.text(data.toString(StandardCharsets.UTF_8), "notice").ifPresent(notices);
+            String json = data.toString(StandardCharsets.UTF_8);
+            Json.text(json, "notice").ifPresent(notices);
+            losses.told(port, json);
             data.release();
             from.consumed(length);
         }
