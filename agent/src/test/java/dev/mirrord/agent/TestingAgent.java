@@ -55,6 +55,9 @@ final class TestingAgent implements AutoCloseable {
     /** What becomes of incoming connections: accepted, or refused with this errno. */
     volatile int refuseIncoming;
 
+    /** False: what incoming connections bring stays unread. */
+    volatile boolean readIncoming = true;
+
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
@@ -133,6 +136,7 @@ final class TestingAgent implements AutoCloseable {
 
     private StreamListener onOpen(TunnelStream stream, StreamKind kind, ByteBuf payload) {
         TestingStream recorded = new TestingStream();
+        recorded.reading = readIncoming;
         recorded.stream = stream;
         Incoming connection =
                 new Incoming(

@@ -19,6 +19,7 @@ final class TestingStream implements StreamListener {
     final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     volatile @Nullable TunnelStream stream;
+    volatile boolean reading = true;
 
     record Refusal(int errno, String text) {}
 
@@ -40,8 +41,10 @@ final class TestingStream implements StreamListener {
         data.readBytes(copy);
         data.release();
         bytes.writeBytes(copy);
-        messages.add(copy);
-        from.consumed(copy.length);
+        if (copy.length < 1000) { messages.add(copy); }
+        if (reading) {
+            from.consumed(copy.length);
+        }
     }
 
     @Override

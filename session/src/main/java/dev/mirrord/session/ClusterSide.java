@@ -227,6 +227,14 @@ final class ClusterSide implements AutoCloseable {
                                                         volumes.addObject()
                                                                 .put("path", each.path())
                                                                 .put("fixed", each.fixed())));
+        ObjectNode probes = message.putObject("probes");
+        resolved.target()
+                .ifPresent(
+                        target ->
+                                target.probes()
+                                        .forEach(
+                                                (port, text) ->
+                                                        probes.put(Integer.toString(port), text)));
         return message;
     }
 

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reading and writing of small JSON messages. */
@@ -45,5 +47,16 @@ public final class Json {
         List<Integer> numbers = new ArrayList<>();
         array.forEach(each -> numbers.add(each.asInt()));
         return numbers;
+    }
+
+    /** An object whose names are numbers. */
+    public static Map<Integer, String> textsByNumber(JsonNode object) {
+        Map<Integer, String> texts = new HashMap<>();
+        object.properties()
+                .forEach(
+                        each ->
+                                texts.put(
+                                        Integer.valueOf(each.getKey()), each.getValue().asText()));
+        return texts;
     }
 }

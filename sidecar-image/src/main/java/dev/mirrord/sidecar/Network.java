@@ -29,6 +29,7 @@ import dev.mirrord.sidecar.incoming.AppAddresses;
 import dev.mirrord.sidecar.incoming.AppConnector;
 import dev.mirrord.sidecar.incoming.AppPorts;
 import dev.mirrord.sidecar.incoming.DebuggerPorts;
+import dev.mirrord.sidecar.incoming.IncomingHints;
 import dev.mirrord.sidecar.incoming.ListenAddress;
 import dev.mirrord.sidecar.incoming.PortPolicy;
 import dev.mirrord.sidecar.incoming.Subscriptions;
@@ -47,6 +48,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -62,6 +64,7 @@ final class Network {
     private final AppAddresses addresses;
     private final AppPorts ports;
     private final Optional<Subscriptions> subscriptions;
+    private final Optional<IncomingHints> hints;
     private final AppConnector connector;
     private final HeldConnects held;
     private final DatagramErrors errors = new DatagramErrors();
@@ -131,6 +134,14 @@ final class Network {
         }
         this.addresses = new AppAddresses(facts.addresses());
         this.subscriptions = subscriptions(tunnels, counters);
+        this.hints =
+                mode(config.incoming().mode())
+                        .map(
+                                taken ->
+                                        new IncomingHints(
+                                                taken,
+                                                new PortPolicy(config.incoming(), debuggers),
+                                                notices));
         this.connector = new AppConnector(this::listeners, addresses, counters);
     }
 
@@ -152,6 +163,9 @@ final class Network {
         Set<Integer> own = new HashSet<>(declaredPorts);
         own.addAll(facts.ownListening());
         debuggers.declared(declaredPorts);
+        Set<Integer> served = new HashSet<>(own);
+        served.addAll(facts.listening());
+        hints.ifPresent(each -> each.served(served));
         boolean ipv6 = config.ipv6() && facts.hasIpv6();
         List<String> four = new ArrayList<>();
         List<String> six = new ArrayList<>();
@@ -183,7 +197,21 @@ final class Network {
 
     /** From here on the app's ports are served with the target's traffic. */
     void watchPorts() {
-        subscriptions.ifPresent(all -> ports.watch(all::onPorts));
+        subscriptions.ifPresent(
+                all ->
+                        ports.watch(
+                                now -> {
+                                    all.onPorts(now);
+                                    hints.ifPresent(each -> each.onPorts(now));
+                                }));
+        hints.ifPresent(IncomingHints::start);
+    }
+
+    /**
+     * @param byPort what the kubelet asks the target's containers for
+     */
+    void probes(Map<Integer, String> byPort) {
+        hints.ifPresent(each -> each.probes(byPort));
     }
 
     private QueueForm install(CaptureRules rules) {

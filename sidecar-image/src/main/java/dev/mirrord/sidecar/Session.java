@@ -176,6 +176,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         }
         declaredPorts = new HashSet<>(Json.numbers(message.path("declaredPorts")));
         volumes = volumes(message.path("volumes"));
+        net.probes(Json.textsByNumber(message.path("probes")));
         if (dialer != null) {
             dialer.stop();
         }

@@ -15,13 +15,15 @@ import java.util.Set;
  *
  * @param addresses of the pod, without loopback and link-local ones
  * @param ownListening ports on which processes of the target's own container listen
+ * @param listening the same of all its pod's containers
  */
 public record TargetFacts(
         String hostname,
         String resolvConf,
         String hosts,
         Set<InetAddress> addresses,
-        List<Integer> ownListening) {
+        List<Integer> ownListening,
+        List<Integer> listening) {
 
     public static TargetFacts parse(byte[] json) {
         JsonNode facts = Json.parse(new String(json, StandardCharsets.UTF_8));
@@ -41,7 +43,8 @@ public record TargetFacts(
                 facts.path("resolvConf").asText(),
                 facts.path("hosts").asText(),
                 addresses,
-                Json.numbers(facts.path("ownListening")));
+                Json.numbers(facts.path("ownListening")),
+                Json.numbers(facts.path("listening")));
     }
 
     public boolean hasIpv6() {

@@ -77,6 +77,7 @@ final class PodReading {
                 List.copyOf(podPorts),
                 volumes(spec),
                 containers,
+                Probes.of(pod.at("/spec/containers")),
                 List.copyOf(warnings));
     }
 

@@ -3,6 +3,7 @@ package dev.mirrord.session.kubernetes.target;
 import dev.mirrord.config.files.TargetMount;
 import dev.mirrord.session.kubernetes.cluster.PodRef;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A running container.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param declaredPorts TCP container ports that the container's spec names
  * @param podPorts the same of all containers of the pod
  * @param volumes of the container, in the order of its spec
+ * @param probes what the kubelet asks containers of the pod for, by TCP port
  * @param warnings for the user: several containers, a pod chosen out of many
  */
 public record ResolvedTarget(
@@ -32,6 +34,7 @@ public record ResolvedTarget(
         List<Integer> podPorts,
         List<TargetMount> volumes,
         List<String> containers,
+        Map<Integer, String> probes,
         List<String> warnings) {
 
     public String namespace() {

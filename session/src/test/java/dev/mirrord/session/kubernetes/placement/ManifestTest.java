@@ -32,6 +32,7 @@ class ManifestTest {
                     List.of(80),
                     List.of(),
                     List.of("web"),
+                    Map.of(),
                     List.of());
 
     private static List<String> texts(JsonNode array) {
