@@ -41,7 +41,9 @@ final class TestingStream implements StreamListener {
         data.readBytes(copy);
         data.release();
         bytes.writeBytes(copy);
-        if (copy.length < 1000) { messages.add(copy); }
+        if (copy.length < 1000) {
+            messages.add(copy);
+        }
         if (reading) {
             from.consumed(copy.length);
         }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             ContainerCommand.class,
+            DumpCommand.class,
             ListCommand.class,
             SessionCommand.class,
             DoctorCommand.class,

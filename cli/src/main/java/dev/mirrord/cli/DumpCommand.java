@@ -1,0 +1,111 @@
+package dev.mirrord.cli;
+
+import dev.mirrord.config.ConfigException;
+import dev.mirrord.config.ConfigLoader;
+import dev.mirrord.config.ConfigSources;
+import dev.mirrord.config.IncomingMode;
+import dev.mirrord.config.Key;
+import dev.mirrord.config.Keys;
+import dev.mirrord.config.LoadedConfig;
+import dev.mirrord.config.Overrides;
+import dev.mirrord.session.DumpFormat;
+import dev.mirrord.session.DumpSession;
+import dev.mirrord.session.SessionFailure;
+import dev.mirrord.session.SessionRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code mirrord dump}: prints what arrives at a target. */
+@Command(
+        name = "dump",
+        description = "Print a copy of what arrives at a pod's ports; no app, no Docker.",
+        sortOptions = false)
+final class DumpCommand implements Callable<Integer> {
+    private static final int LARGEST_PORT = 65_535;
+
+    @Option(
+            names = {"-t", "--target"},
+            paramLabel = "TARGET",
+            description = "pod/NAME or deployment/NAME, with /container/NAME if wanted.")
+    @Nullable String target;
+
+    @Option(
+            names = {"-n", "--target-namespace", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Namespace of the target; default: the context's.")
+    @Nullable String namespace;
+
+    @Option(
+            names = {"-p", "--ports"},
+            paramLabel = "PORT",
+            split = ",",
+            description = "Ports of the target; default: those that its container declares.")
+    List<Integer> ports = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "text|json",
+            description = "json: one object on each line.")
+    DumpFormat format = DumpFormat.text;
+
+    @Option(names = "--context", description = "Context of the kubeconfig.")
+    @Nullable String context;
+
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
+    @Nullable Path kubeconfig;
+
+    @Option(
+            names = {"-f", "--config-file"},
+            paramLabel = "FILE",
+            description = "mirrord.json, .yaml or .toml.")
+    @Nullable String configFile;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Say nothing but failures.")
+    boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Say every step.")
+    boolean verbose;
+
+    @Override
+    public Integer call() throws ConfigException {
+        for (int port : ports) {
+            if (port < 1 || port > LARGEST_PORT) {
+                throw new SessionFailure("-p " + port + ": ports are 1 to " + LARGEST_PORT);
+            }
+        }
+        Overrides overrides = new Overrides();
+        text(overrides, Keys.TARGET, target, "-t");
+        text(overrides, Keys.TARGET_NAMESPACE, namespace, "-n");
+        text(overrides, Keys.KUBE_CONTEXT, context, "--context");
+        text(overrides, Keys.KUBECONFIG, kubeconfig, "--kubeconfig");
+        overrides.set(Keys.INCOMING_MODE, IncomingMode.MIRROR, "dump");
+        Terminal terminal = new Terminal(System.err, quiet, verbose);
+        LoadedConfig loaded =
+                ConfigLoader.load(
+                        ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides));
+        loaded.warnings().forEach(terminal::notice);
+        return new DumpSession(
+                        new SessionRequest(loaded.config(), List.of()),
+                        ports.stream().distinct().toList(),
+                        format,
+                        System.out,
+                        terminal)
+                .run();
+    }
+
+    private static void text(Overrides overrides, Key<?> key, @Nullable Object value, String flag) {
+        if (value != null) {
+            overrides.parse(key, value.toString(), flag);
+        }
+    }
+}
