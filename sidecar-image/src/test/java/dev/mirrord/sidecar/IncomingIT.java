@@ -110,6 +110,38 @@ class IncomingIT {
     }
 
     @Test
+    void aListenerOnThePodsAddressIsMetThere() throws Exception {
+        Process app = serve(TestingSidecar.POD, 8085);
+        awaitSubscribed(8085, true);
+        assertThat(sidecar.agent.incoming(2, 8085, PEER, ORIGINAL, "x").get(10, TimeUnit.SECONDS))
+                .isEqualTo("x 10.244.0.77 40123 " + TestingSidecar.POD);
+        app.destroyForcibly().waitFor();
+    }
+
+    @Test
+    void aListenerOnIpv6LoopbackIsServedFromThere() throws Exception {
+        Process app = serve("::1", 8086);
+        awaitSubscribed(8086, true);
+        assertThat(sidecar.agent.incoming(2, 8086, PEER, ORIGINAL, "x").get(10, TimeUnit.SECONDS))
+                .startsWith("x ::1 ");
+        app.destroyForcibly().waitFor();
+    }
+
+    @Test
+    void aPortIsReleasedWithinATenthOfASecond() throws Exception {
+        long best = Long.MAX_VALUE;
+        for (int port = 8195; port < 8200; port++) {
+            Process app = serve("0.0.0.0", port);
+            awaitSubscribed(port, true);
+            app.destroyForcibly().waitFor();
+            long closed = System.nanoTime();
+            awaitSubscribed(port, false);
+            best = Math.min(best, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - closed));
+        }
+        assertThat(best).isLessThanOrEqualTo(100);
+    }
+
+    @Test
     void aPortThatNobodyServesIsRefused() throws Exception {
         assertThat(sidecar.agent.incoming(2, 8099, PEER, ORIGINAL, "x").get(10, TimeUnit.SECONDS))
                 .isEqualTo("refused 111");
