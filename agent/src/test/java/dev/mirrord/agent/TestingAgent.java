@@ -81,7 +81,7 @@ final class TestingAgent implements AutoCloseable {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:+UseSerialGC",
-                "-Xmx64m",
+                "-Xmx112m",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

@@ -109,7 +109,7 @@ final class Capture {
                 tick();
                 capture();
             }
-        } catch (PcapNativeException | NotOpenException | RuntimeException e) {
+        } catch (PcapNativeException | NotOpenException | RuntimeException | OutOfMemoryError e) {
             AgentLog.warn("capture failed", "why", e.getMessage());
             ended.because("mirroring has ended: " + e.getMessage());
         } finally {

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Memory for what the tunnels have not taken yet, of all mirrored connections; any thread. */
 final class QueueRoom {
-    private static final long BYTES = 24 << 20;
+    private static final long BYTES = 48 << 20;
 
     private final AtomicLong used = new AtomicLong();
 

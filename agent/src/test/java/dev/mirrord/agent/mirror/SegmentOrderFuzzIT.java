@@ -23,6 +23,7 @@ class SegmentOrderFuzzIT {
                                 "--target_class=" + SegmentOrderFuzz.class.getName(),
                                 "--instrumentation_includes=dev.mirrord.agent.mirror.**",
                                 "-max_total_time=" + SECONDS,
+                                "-rss_limit_mb=0",
                                 "-max_len=1000")
                         .directory(directory.toFile())
                         .redirectErrorStream(true)
