@@ -165,7 +165,7 @@ final class Network {
         debuggers.declared(declaredPorts);
         Set<Integer> served = new HashSet<>(own);
         served.addAll(facts.listening());
-        hints.ifPresent(each -> each.served(served));
+        hints.ifPresent(each -> each.served(served, own));
         boolean ipv6 = config.ipv6() && facts.hasIpv6();
         List<String> four = new ArrayList<>();
         List<String> six = new ArrayList<>();

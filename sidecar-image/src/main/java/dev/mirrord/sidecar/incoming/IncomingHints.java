@@ -25,6 +25,7 @@ public final class IncomingHints {
     private final Consumer<String> notices;
     private final Set<Integer> said = new HashSet<>();
     private SortedSet<Integer> served = new TreeSet<>();
+    private SortedSet<Integer> own = new TreeSet<>();
     private Map<Integer, String> probes = Map.of();
     private boolean listened;
 
@@ -36,9 +37,11 @@ public final class IncomingHints {
 
     /**
      * @param ports on which containers of the target serve, as declared or as seen
+     * @param ofContainer those of the container that the app stands in for
      */
-    public synchronized void served(Collection<Integer> ports) {
+    public synchronized void served(Collection<Integer> ports, Collection<Integer> ofContainer) {
         served = new TreeSet<>(ports);
+        own = new TreeSet<>(ofContainer);
     }
 
     /**
@@ -84,7 +87,7 @@ public final class IncomingHints {
     }
 
     private void unserved(List<Integer> strange, SortedMap<Integer, Integer> toTarget) {
-        SortedSet<Integer> free = new TreeSet<>(served);
+        SortedSet<Integer> free = new TreeSet<>(own);
         free.removeAll(toTarget.values());
         String mapping =
                 free.isEmpty()

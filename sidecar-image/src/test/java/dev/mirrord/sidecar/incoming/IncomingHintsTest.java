@@ -40,7 +40,7 @@ class IncomingHintsTest {
     @Test
     void aPortThatTheTargetDoesNotServeIsSaidOnceWithBothListsAndTheMapping() throws Exception {
         IncomingHints hints = hints(IncomingMode.MIRROR, "\"mirror\"");
-        hints.served(List.of(9090, 80));
+        hints.served(List.of(9090, 80), List.of(9090, 80));
         hints.onPorts(ports(3000));
         hints.onPorts(ports(3000));
         assertThat(said)
@@ -54,7 +54,7 @@ class IncomingHintsTest {
     @Test
     void theMappingNamesAPortThatNobodyOfTheAppServesYet() throws Exception {
         IncomingHints hints = hints(IncomingMode.MIRROR, "\"mirror\"");
-        hints.served(List.of(80, 9090));
+        hints.served(List.of(80, 6379, 9090), List.of(80, 9090));
         hints.onPorts(ports(80, 3000));
         assertThat(said).singleElement().asString().endsWith("[[3000, 9090]]}}}");
     }
@@ -65,7 +65,7 @@ class IncomingHintsTest {
                 hints(
                         IncomingMode.MIRROR,
                         "{\"port_mapping\":[[3000,80]],\"ignore_ports\":[4000]}");
-        hints.served(List.of(80, 9090));
+        hints.served(List.of(80, 9090), List.of(80));
         hints.onPorts(ports(3000, 4000, 5005, 9090));
         assertThat(said).isEmpty();
     }
@@ -73,7 +73,7 @@ class IncomingHintsTest {
     @Test
     void tenSecondsWithoutAListenerAreSaid() throws Exception {
         IncomingHints hints = hints(IncomingMode.MIRROR, "\"mirror\"");
-        hints.served(List.of(80));
+        hints.served(List.of(80), List.of(80));
         hints.quiet();
         assertThat(said).singleElement().asString().contains("10 s", "the target's port 80");
     }
@@ -81,7 +81,7 @@ class IncomingHintsTest {
     @Test
     void whoListensIsNotToldThatHeDoesNot() throws Exception {
         IncomingHints hints = hints(IncomingMode.MIRROR, "\"mirror\"");
-        hints.served(List.of(80));
+        hints.served(List.of(80), List.of(80));
         hints.onPorts(ports(80));
         hints.onPorts(ports());
         hints.quiet();
@@ -92,7 +92,7 @@ class IncomingHintsTest {
     void aStolenProbeIsSaidAndAMirroredOneNot() throws Exception {
         for (IncomingMode mode : IncomingMode.values()) {
             IncomingHints hints = hints(mode, "\"mirror\"");
-            hints.served(List.of(80));
+            hints.served(List.of(80), List.of(80));
             hints.probes(Map.of(80, "readiness probe of container web (GET /healthz)"));
             hints.onPorts(ports(80));
             hints.onPorts(ports(80));
