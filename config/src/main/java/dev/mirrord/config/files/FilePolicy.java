@@ -66,13 +66,21 @@ public final class FilePolicy {
                 all.add(
                         new Rule(
                                 Kind.TREE,
-                                mount.fixed() ? Decision.READ_ONLY : Decision.READ,
+                                ofVolume(mount, user.mode()),
                                 mount.path(),
                                 "feature.magic.auto_mount: a volume of the target"));
             }
         }
         all.addAll(BuiltInRules.all());
         return List.copyOf(all);
+    }
+
+    /** What the target may write to is as the mode says: never refused. */
+    private static Decision ofVolume(TargetMount mount, FileMode mode) {
+        if (mount.fixed()) {
+            return Decision.READ_ONLY;
+        }
+        return mode == FileMode.WRITE ? Decision.WRITE : Decision.READ;
     }
 
     private static void add(

@@ -88,6 +88,7 @@ class FilePolicyTest {
         assertThat(decide(rules(FileMode.LOCALWITHOVERRIDES), "/etc/config/key"))
                 .isEqualTo(Decision.READ_ONLY);
         assertThat(decide(rules(FileMode.READ), "/tmp/shared/x")).isEqualTo(Decision.READ);
+        assertThat(decide(rules(FileMode.WRITE), "/tmp/shared/x")).isEqualTo(Decision.WRITE);
         assertThat(decide(rules(FileMode.READ), "/tmp/own")).isEqualTo(Decision.LOCAL);
         assertThat(decide(rules(FileMode.WRITE), "/mnt/vol/x")).isEqualTo(Decision.LOCAL);
         assertThat(decide(rules(FileMode.READ), "/home/me/.kube/config"))
