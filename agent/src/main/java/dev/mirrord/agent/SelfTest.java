@@ -2,6 +2,7 @@ package dev.mirrord.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.agent.target.Target;
+import dev.mirrord.linux.namespace.NetworkNamespace;
 import dev.mirrord.linux.namespace.ProcessDescriptor;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.SteadyEpoll;
@@ -27,6 +28,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +59,14 @@ final class SelfTest {
                             "--targetless",
                             "--communication-timeout",
                             "60");
-            Agent agent = new Agent(options, Target.none());
+            // Its own files, but nobody's network.
+            Target itself =
+                    new Target(
+                            Path.of("/proc/self"),
+                            OptionalLong.of(ProcessHandle.current().pid()),
+                            NetworkNamespace.own(),
+                            Optional.empty());
+            Agent agent = new Agent(options, itself);
             int port = agent.listen(0);
             agent.serve();
             Tunnel tunnel = connect(session, new Fingerprint(agent.fingerprint()), port);
@@ -64,6 +75,7 @@ final class SelfTest {
             ask(tunnel, StreamKind.QUERY, text("{\"type\":\"environment\"}"));
             echo(tunnel);
             train(tunnel);
+            files(tunnel);
             AgentLog.info("self-test passed");
             return 0;
         } catch (AgentFailure | IOException | ExecutionException | TimeoutException e) {
@@ -113,6 +125,22 @@ final class SelfTest {
             if (echoed != ECHO_BYTES) {
                 throw new IOException("the connection brought %d bytes".formatted(echoed));
             }
+        }
+    }
+
+    /** A container that may not be its own user has no files. */
+    private static void files(Tunnel tunnel) throws InterruptedException, TimeoutException {
+        SelfTestFiles load = new SelfTestFiles();
+        tunnel.eventLoop()
+                .execute(
+                        () ->
+                                load.start(
+                                        tunnel.open(
+                                                StreamKind.FILES, Unpooled.EMPTY_BUFFER, load)));
+        try {
+            load.answered.get(SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            AgentLog.info("files not used", "why", e.getCause());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.filter.DnsFilter;
 import dev.mirrord.config.filter.OutgoingFilter;
 import dev.mirrord.protocol.tls.SessionIdentity;
+import dev.mirrord.sidecar.files.Training;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +53,8 @@ final class SelfTest {
             SessionIdentity session = SessionIdentity.generate("self-test");
             SessionIdentity identity = SessionIdentity.generate("self-test agent");
             SelfTestAgent agent = new SelfTestAgent(paths.relay(), identity, session.fingerprint());
-            new SidecarMain(paths, false).run();
+            SidecarMain main = new SidecarMain(paths, false);
+            main.run();
             try (ServerSocket app = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
                 CompletableFuture<Integer> bytes = new CompletableFuture<>();
                 Thread.ofPlatform().daemon().start(() -> serve(app, bytes));
@@ -64,6 +66,7 @@ final class SelfTest {
                                 .put("certificateSha256", identity.fingerprint().hex()));
                 awaitConnected(control);
                 int echoed = agent.echoed.get(SECONDS, TimeUnit.SECONDS);
+                Training.run(main::tunnel);
                 Log.line("self-test passed", "bytes", echoed, "app", bytes.join());
             }
             return 0;

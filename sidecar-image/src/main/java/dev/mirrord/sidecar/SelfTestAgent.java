@@ -67,7 +67,7 @@ final class SelfTestAgent implements OpenListener, TunnelListener {
         } else if (kind == StreamKind.SUBSCRIBE) {
             comeIn(stream.tunnel(), Json.parse(json).path("port").asInt());
         }
-        return new Counter();
+        return kind == StreamKind.FILES ? new SelfTestFiles() : new Counter();
     }
 
     private void comeIn(Tunnel tunnel, int port) {

@@ -227,7 +227,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         channel.eventLoop().execute(() -> all.add(channel, () -> {}));
     }
 
-    private Optional<Tunnel> pick() {
+    Optional<Tunnel> pick() {
         Tunnels all = tunnels;
         return all == null ? Optional.empty() : all.pick();
     }

@@ -1,6 +1,7 @@
 package dev.mirrord.sidecar;
 
 import dev.mirrord.protocol.tls.TunnelTls;
+import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.sidecar.control.Control;
 import dev.mirrord.sidecar.control.ControlListener;
 import dev.mirrord.sidecar.control.SocketDoor;
@@ -8,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -76,6 +78,12 @@ public final class SidecarMain {
         } else {
             current.onTunnelChannel(channel);
         }
+    }
+
+    /** For the self-test. */
+    Optional<Tunnel> tunnel() {
+        Session current = session;
+        return current == null ? Optional.empty() : current.pick();
     }
 
     private void nobodyCame() {

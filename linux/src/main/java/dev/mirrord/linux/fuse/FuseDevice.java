@@ -61,6 +61,17 @@ public final class FuseDevice implements AutoCloseable {
         return new FuseDevice(fd, mountPoint);
     }
 
+    /** Mounts nothing: answers go nowhere, requests do not come. */
+    public static FuseDevice unmounted() throws ErrnoException {
+        int fd =
+                FileCalls.open(
+                        "/dev/null".getBytes(StandardCharsets.US_ASCII), OpenFlags.READ_WRITE);
+        if (fd < 0) {
+            throw new ErrnoException("open /dev/null", -fd);
+        }
+        return new FuseDevice(fd, Path.of("/dev/null"));
+    }
+
     /**
      * Waits for the next request; several threads may.
      *

@@ -27,6 +27,11 @@ final class Directories {
     /** Entries of a directory that are kept beyond its reading. */
     private static final int MOST_KEPT = 4096;
 
+    /** Entries of a directory that can be read: all are in memory while it is open. */
+    private static final int MOST_ENTRIES = 20_000;
+
+    private static final int EOVERFLOW = 75;
+
     private static final PathBytes DOT = PathBytes.of(".");
     private static final PathBytes DOTS = PathBytes.of("..");
 
@@ -64,7 +69,7 @@ final class Directories {
         }
         services.agent()
                 .ask(
-                        new FileRequest.ListEntries(path.get(), Integer.MAX_VALUE - 1),
+                        new FileRequest.ListEntries(path.get(), MOST_ENTRIES),
                         new Reading(unique, node.get(), version));
     }
 
@@ -75,6 +80,7 @@ final class Directories {
         private final long unique;
         private final Node node;
         private final int version;
+        private boolean cut;
 
         Reading(long unique, Node node, int version) {
             this.unique = unique;
@@ -84,11 +90,15 @@ final class Directories {
 
         @Override
         public void part(ByteBuf body, boolean more) {
-            body.readBoolean();
+            cut = body.readBoolean();
             while (body.isReadable()) {
                 entries.add(DirectoryEntry.read(body));
             }
             if (more) {
+                return;
+            }
+            if (cut) {
+                failed(EOVERFLOW);
                 return;
             }
             if (entries.size() <= MOST_KEPT) {
@@ -125,6 +135,7 @@ final class Directories {
             services.kernel().error(unique, Errno.EBADF);
             return;
         }
+        services.limit().check();
         List<Node> told = new ArrayList<>();
         boolean heard =
                 services.kernel()

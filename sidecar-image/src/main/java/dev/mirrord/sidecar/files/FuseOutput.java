@@ -3,6 +3,7 @@ package dev.mirrord.sidecar.files;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.fuse.FuseDevice;
 import dev.mirrord.protocol.files.FileAttributes;
+import dev.mirrord.protocol.files.PathBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 final class FuseOutput {
     static final int HEADER = 16;
     private static final int INVALIDATE = 2;
+    private static final int INVALIDATE_NAME = 3;
     private static final int SMALL = 64 * 1024;
     private static final int ATTRIBUTES = 88;
     private static final long SECOND = 1_000_000_000;
@@ -69,6 +71,15 @@ final class FuseOutput {
         ByteBuffer out = buffers.get().clear();
         out.putInt(HEADER + 24).putInt(INVALIDATE).putLong(0);
         device.write(out.putLong(node).putLong(0).putLong(0).flip());
+    }
+
+    /** Tells the kernel to forget a name; waits for what is under way in its directory. */
+    void forget(long directory, PathBytes name) {
+        ByteBuffer out = buffers.get().clear();
+        int length = HEADER + 16 + name.length() + 1;
+        out.putInt(length).putInt(INVALIDATE_NAME).putLong(0);
+        out.putLong(directory).putInt(name.length()).putInt(0);
+        device.write(out.put(name.bytes()).put((byte) 0).flip());
     }
 
     /** struct fuse_attr. */

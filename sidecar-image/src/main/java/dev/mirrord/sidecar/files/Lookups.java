@@ -75,6 +75,7 @@ final class Lookups {
             services.kernel().send(unique, out -> FuseOutput.noEntry(out, left));
             return;
         }
+        services.limit().check();
         Node node = services.tree().enter(parent, entry, until);
         FileAttributes now = node.attributes;
         long inode = services.tree().inode(now);

@@ -8,6 +8,7 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -138,6 +139,36 @@ final class NodeTree {
         node.until = 0;
         parent.children.put(name, node);
     }
+
+    synchronized int size() {
+        return nodes.size();
+    }
+
+    /** Names that nobody uses at the moment, the longest known first; old listings go as well. */
+    synchronized List<Name> unused(int most) {
+        long now = System.nanoTime();
+        List<Node> found = new ArrayList<>();
+        for (Node node : nodes.values()) {
+            if (!node.isListed(now)) {
+                node.listing = null;
+            }
+            if (node.parent != null && node.open.isEmpty() && node.children.isEmpty()) {
+                found.add(node);
+            }
+        }
+        found.sort(Comparator.comparingLong(node -> node.id));
+        List<Name> names = new ArrayList<>();
+        for (Node node : found.subList(0, Math.min(most, found.size()))) {
+            Node parent = node.parent;
+            if (parent != null) {
+                names.add(new Name(parent.id, node.name));
+            }
+        }
+        return names;
+    }
+
+    /** A name in a directory. */
+    record Name(long directory, PathBytes name) {}
 
     /** Other names of the same file, which the kernel knows as other files. */
     synchronized List<Node> others(Node node) {

@@ -27,7 +27,7 @@ final class SmallFiles {
     private static final long MOST_BYTES = 4 << 20;
 
     /** Bytes of all contents that are kept. */
-    private static final long MOST_KEPT = 8 << 20;
+    private static final long MOST_KEPT = 4 << 20;
 
     private static final long SOON_NANOS = 1_000_000_000;
 

@@ -54,7 +54,7 @@ public final class TargetFiles implements AutoCloseable {
         FuseOutput output = new FuseOutput(device);
         NodeTree tree = new NodeTree();
         HardLinks links = new HardLinks(tree, output);
-        Services services = new Services(tree, agent, output, links);
+        Services services = new Services(tree, agent, output, links, new NodeLimit(tree, output));
         TargetFiles files = new TargetFiles(device, output, new TargetFileSystem(services));
         for (int i = 0; i < THREADS; i++) {
             Thread.ofPlatform().name("files-" + (i + 1)).daemon().start(files::serve);
