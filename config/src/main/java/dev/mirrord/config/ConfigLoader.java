@@ -37,6 +37,24 @@ public final class ConfigLoader {
                 problems.error(unreadable("configuration file", file.get(), e));
             }
         }
+        return resolve(settings, problems, sources);
+    }
+
+    /**
+     * Takes {@code document} for the configuration file, and no other.
+     *
+     * @throws ConfigException with every problem of every source
+     */
+    public static LoadedConfig load(Value.Table document, ConfigSources sources)
+            throws ConfigException {
+        Problems problems = new Problems();
+        Settings settings = new Settings();
+        new TreeWalk(settings, problems).walk(document);
+        return resolve(settings, problems, sources);
+    }
+
+    private static LoadedConfig resolve(Settings settings, Problems problems, ConfigSources sources)
+            throws ConfigException {
         EnvironmentVariables.addTo(settings, sources.environment(), problems);
         sources.flags().addTo(settings, problems);
         problems.check();

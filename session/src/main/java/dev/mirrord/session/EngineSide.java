@@ -38,6 +38,7 @@ final class EngineSide implements AutoCloseable {
     private final Engine engine;
     private final SessionLog log;
     private volatile String sidecar;
+    private volatile boolean attached;
 
     EngineSide(SessionId id, SessionRequest request, ContainerCommand command, SessionLog log) {
         this.id = id;
@@ -76,6 +77,12 @@ final class EngineSide implements AutoCloseable {
         log.line("sidecar started", "session", id, "container", container);
     }
 
+    /** Takes a sidecar that somebody else has made and started, without the relay's directory. */
+    void attach(String container) {
+        sidecar = container;
+        attached = true;
+    }
+
     /** The sidecar's socket {@code name}, through the engine. */
     ExecStream relay(String name) {
         return engine.containers().exec(sidecar, "/mirrord/relay", name);
@@ -110,7 +117,8 @@ final class EngineSide implements AutoCloseable {
      * fails.
      */
     boolean sharesFiles() {
-        return engine.endpoint() instanceof Endpoint.UnixSocket
+        return !attached
+                && engine.endpoint() instanceof Endpoint.UnixSocket
                 && !"exec".equals(System.getenv("MIRRORD_RELAY"));
     }
 

@@ -11,6 +11,11 @@ public final class Product {
 
     private Product() {}
 
+    /** The image of this version's sidecar. */
+    public static String sidecarImage() {
+        return SIDECAR_IMAGE;
+    }
+
     /** {@code USER@HOST}, in the label of everything that a session makes. */
     static String owner() {
         String host;

@@ -25,14 +25,20 @@ public final class SessionDirectory implements AutoCloseable {
 
     /** Makes the directory of session {@code id}. */
     public static SessionDirectory create(SessionId id) throws IOException {
+        Path parent = ofUser();
+        Path path = Files.createDirectory(parent.resolve(id.value()));
+        restrict(path, "rwxr-xr-x");
+        return new SessionDirectory(parent, path);
+    }
+
+    /** The user's own directory, made if it is missing. */
+    public static Path ofUser() throws IOException {
         Path parent = base();
         if (!Files.isDirectory(parent)) {
             Files.createDirectories(parent);
         }
         restrict(parent, "rwx------");
-        Path path = Files.createDirectory(parent.resolve(id.value()));
-        restrict(path, "rwxr-xr-x");
-        return new SessionDirectory(parent, path);
+        return parent;
     }
 
     public Path path() {
@@ -56,11 +62,6 @@ public final class SessionDirectory implements AutoCloseable {
             }
         }
         Files.deleteIfExists(path);
-    }
-
-    /** Where those of all sessions of this user are; it may not exist. */
-    static Path ofUser() {
-        return base();
     }
 
     private static Path base() {

@@ -8,13 +8,13 @@ import java.lang.reflect.Proxy;
  * jdk.unsupported, which javac refuses to name without a warning; it is reached by reflection, and
  * where a JDK lacks it the JVM's own behaviour stays.
  */
-final class Signals {
+public final class Signals {
     private Signals() {}
 
     /**
      * Runs {@code action} instead of ending the JVM whenever {@code name} (without SIG) arrives.
      */
-    static void handle(String name, Runnable action) {
+    public static void handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -45,8 +45,10 @@ public final class TargetContext implements AutoCloseable {
     private final CompletableFuture<ClusterSide.Agent> agent;
     private final CompletableFuture<ClusterSide.Resolved> target;
     private final CompletableFuture<SessionIdentity> identity;
+    private final CompletableFuture<@Nullable Void> sidecarWanted = new CompletableFuture<>();
     private @Nullable LastingControl connection;
     private @Nullable ContextContainer container;
+    private volatile String lastWords = "";
     private boolean closed;
 
     private TargetContext(SessionRequest request, SessionOutput output) throws IOException {
@@ -69,7 +71,10 @@ public final class TargetContext implements AutoCloseable {
         this.identity =
                 Background.start("identity", () -> SessionIdentity.generate("mirrord session"));
         this.target = Background.start("target", cluster::resolve);
-        this.agent = target.thenCombineAsync(identity, cluster::startAgent, Background.EXECUTOR);
+        this.agent =
+                sidecarWanted
+                        .thenCombine(target, (_, resolved) -> resolved)
+                        .thenCombineAsync(identity, cluster::startAgent, Background.EXECUTOR);
         this.engine = new EngineSide(id, request, command, log);
     }
 
@@ -81,19 +86,59 @@ public final class TargetContext implements AutoCloseable {
      * @throws SessionFailure when it cannot be made; nothing is left then
      */
     public static TargetContext open(SessionRequest request, SessionOutput output) {
-        TargetContext context;
+        TargetContext context = create(request, output);
+        context.sidecarWanted.complete(null);
+        context.orClose(context::start);
+        return context;
+    }
+
+    /**
+     * Finds the target, and makes nothing yet: the sidecar is somebody else's too. {@link #attach}
+     * goes on.
+     *
+     * @throws SessionFailure when there is no such target
+     */
+    public static TargetContext prepare(SessionRequest request, SessionOutput output) {
+        TargetContext context = create(request, output);
+        context.orClose(() -> ContainerSession.await(context.target));
+        return context;
+    }
+
+    /**
+     * Serves a sidecar that runs, and waits until it can be used.
+     *
+     * @throws SessionFailure when that cannot be; the context is closed then
+     */
+    public void attach(String runningSidecar) {
+        engine.attach(runningSidecar);
+        sidecarWanted.complete(null);
+        orClose(
+                () -> {
+                    ImageConfig image = engine.findImages();
+                    ClusterSide.Resolved resolved = ContainerSession.await(target);
+                    connect(
+                            image,
+                            resolved,
+                            engine.rewrite(image, resolved.hostname(), Optional.empty()));
+                });
+    }
+
+    private static TargetContext create(SessionRequest request, SessionOutput output) {
         try {
-            context = new TargetContext(request, output);
+            return new TargetContext(request, output);
         } catch (IOException e) {
             throw new SessionFailure("cannot use the session's directory: " + e.getMessage(), e);
         }
+    }
+
+    private void orClose(Runnable step) {
         try {
-            context.start();
-            return context;
+            step.run();
         } catch (RuntimeException failure) {
-            context.log.failure("session failed", failure);
-            SessionFailure said = SessionFailures.of(failure, context.log.file());
-            context.close();
+            log.failure("session failed", failure);
+            SessionFailure said = SessionFailures.of(failure, log.file());
+            lastWords = String.valueOf(said.getMessage());
+            close();
             throw said;
         }
     }
@@ -136,8 +181,12 @@ public final class TargetContext implements AutoCloseable {
         rewrite.notices().forEach(output::notice);
         container = ContextContainer.of(rewrite);
         engine.createLayer(rewrite);
-        cluster.relay(resolved, agent, directory, engine, events.ready);
         engine.startSidecar(rewrite.sidecar());
+        connect(image, resolved, rewrite);
+    }
+
+    private void connect(ImageConfig image, ClusterSide.Resolved resolved, Rewrite rewrite) {
+        cluster.relay(resolved, agent, directory, engine, events.ready);
         LastingControl opened =
                 new LastingControl(
                                 new SidecarDial(engine, log),
@@ -231,7 +280,7 @@ public final class TargetContext implements AutoCloseable {
             return;
         }
         try (open) {
-            open.send(SidecarControl.message("end").put("text", ""));
+            open.send(SidecarControl.message("end").put("text", lastWords));
             events.closed.get(ENDING_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
             log.line("the sidecar has gone already", "session", id);

@@ -11,7 +11,8 @@ public enum InitPolicy {
 
     private static final Set<String> INITS = Set.of("/init", "/sbin/init", "/usr/sbin/init");
 
-    boolean appIsPid1(String program) {
+    /** Whether {@code program} is to be PID 1 itself. */
+    public boolean appIsPid1(String program) {
         return switch (this) {
             case APP -> true;
             case LAUNCHER -> false;

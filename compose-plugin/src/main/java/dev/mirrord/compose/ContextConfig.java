@@ -1,0 +1,130 @@
+package dev.mirrord.compose;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mirrord.config.ConfigException;
+import dev.mirrord.config.ConfigLoader;
+import dev.mirrord.config.ConfigSources;
+import dev.mirrord.config.MirrordConfig;
+import dev.mirrord.config.Overrides;
+import dev.mirrord.config.source.Location;
+import dev.mirrord.config.source.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What a service's {@code x-mirrord} and the project's say together: a configuration of ours. */
+final class ContextConfig {
+    static final String KEY = "x-mirrord";
+
+    private ContextConfig() {}
+
+    /** The service's own over the project's defaults, group by group. */
+    static ObjectNode merged(JsonNode defaults, JsonNode own) {
+        ObjectNode merged =
+                defaults.isObject() ? defaults.deepCopy() : Docker.JSON.createObjectNode();
+        ObjectNode target = target(merged);
+        ObjectNode second = target((ObjectNode) own.deepCopy());
+        overlay(target, second);
+        return target;
+    }
+
+    private static void overlay(ObjectNode under, ObjectNode over) {
+        over.properties()
+                .forEach(
+                        each -> {
+                            if (each.getValue() instanceof ObjectNode group
+                                    && under.get(each.getKey()) instanceof ObjectNode known) {
+                                overlay(known, group);
+                            } else {
+                                under.set(each.getKey(), each.getValue());
+                            }
+                        });
+    }
+
+    /** {@code namespace} beside the target is short for {@code target.namespace}. */
+    private static ObjectNode target(ObjectNode given) {
+        ObjectNode config = given.deepCopy();
+        JsonNode target = config.remove("target");
+        JsonNode namespace = config.remove("namespace");
+        if (target == null && namespace == null) {
+            return config;
+        }
+        ObjectNode full = Docker.JSON.createObjectNode();
+        if (target instanceof ObjectNode object) {
+            full.setAll(object);
+        } else if (target != null) {
+            full.set("path", target);
+        }
+        if (namespace != null) {
+            full.set("namespace", namespace);
+        }
+        config.set("target", full);
+        return config;
+    }
+
+    /**
+     * Reads it as a configuration file is read.
+     *
+     * @param places where a value was written, by its path
+     */
+    static MirrordConfig load(ObjectNode config, Function<List<String>, Location> places) {
+        try {
+            Value.Table table = table(config, List.of(), places);
+            return ConfigLoader.load(
+                            table, ConfigSources.ofProcess(Optional.empty(), new Overrides()))
+                    .config();
+        } catch (ConfigException e) {
+            throw new ComposeFailure(String.join("\n", e.problems()));
+        }
+    }
+
+    /** Says which keys are not known, and nothing of what else is wrong. */
+    static void refuseUnknownKeys(ObjectNode config, Function<List<String>, Location> places) {
+        try {
+            load(config, places);
+        } catch (ComposeFailure failure) {
+            if (String.valueOf(failure.getMessage()).contains("unknown key")) {
+                throw failure;
+            }
+        }
+    }
+
+    /** True while a value waits for compose to put a variable into it. */
+    static boolean hasVariables(ObjectNode config) {
+        return config.toString().replace("$$", "").contains("$");
+    }
+
+    private static Value.Table table(
+            JsonNode node, List<String> path, Function<List<String>, Location> places) {
+        Map<String, Value> entries = new LinkedHashMap<>();
+        node.properties()
+                .forEach(
+                        each -> {
+                            List<String> inner = new ArrayList<>(path);
+                            inner.add(each.getKey());
+                            entries.put(each.getKey(), value(each.getValue(), inner, places));
+                        });
+        return new Value.Table(places.apply(path), entries);
+    }
+
+    private static Value value(
+            JsonNode node, List<String> path, Function<List<String>, Location> places) {
+        Location at = places.apply(path);
+        return switch (node.getNodeType()) {
+            case OBJECT, POJO -> table(node, path, places);
+            case ARRAY -> {
+                List<Value> items = new ArrayList<>();
+                node.forEach(each -> items.add(value(each, path, places)));
+                yield new Value.Sequence(at, items);
+            }
+            case BOOLEAN -> new Value.Bool(at, node.booleanValue());
+            case NUMBER -> new Value.Numeral(at, node.asText());
+            case NULL, MISSING -> new Value.Absent(at);
+            case STRING, BINARY -> new Value.Text(at, node.asText());
+        };
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mirrord.compose;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is asked of the user's docker command. */
+final class Docker {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The words between {@code docker} and us: {@code --context x}. */
+    private static List<String> globals = List.of();
+
+    private Docker() {}
+
+    static void useGlobals(List<String> words) {
+        globals = List.copyOf(words);
+    }
+
+    /** The user's client with {@code words}. */
+    static List<String> line(List<String> words) {
+        List<String> line = new ArrayList<>();
+        line.add("docker");
+        line.addAll(globals);
+        line.addAll(words);
+        return line;
+    }
+
+    /** Standard output; empty when it failed, whose words then go to standard error. */
+    static Optional<String> ask(boolean quiet, List<String> words) {
+        try {
+            Process process =
+                    new ProcessBuilder(line(words))
+                            .redirectError(
+                                    quiet
+                                            ? ProcessBuilder.Redirect.DISCARD
+                                            : ProcessBuilder.Redirect.INHERIT)
+                            .start();
+            process.getOutputStream().close();
+            String said =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? Optional.of(said) : Optional.empty();
+        } catch (IOException e) {
+            throw new ComposeFailure("cannot run docker: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw new ComposeFailure("docker answered no JSON: " + e.getMessage());
+        }
+    }
+}

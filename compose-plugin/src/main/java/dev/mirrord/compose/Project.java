@@ -1,0 +1,36 @@
+package dev.mirrord.compose;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A project as compose reads it, all profiles in it.
+ *
+ * @param raw with its variables unresolved, as the override file has to have them
+ * @param resolved with their values of now; what is in it must not get into the override file
+ */
+record Project(JsonNode raw, JsonNode resolved) {
+    static Project read(ComposeLine line) {
+        return new Project(config(line, "--no-interpolate"), config(line));
+    }
+
+    private static JsonNode config(ComposeLine line, String... more) {
+        List<String> words = new ArrayList<>(List.of("compose"));
+        words.addAll(line.options());
+        words.addAll(List.of("--profile", "*", "config", "--format", "json"));
+        words.addAll(List.of(more));
+        return Docker.parse(
+                Docker.ask(false, words)
+                        .orElseThrow(
+                                () ->
+                                        new ComposeFailure(
+                                                "docker compose config failed; its own words are"
+                                                        + " above")));
+    }
+
+    String imageOf(String service) {
+        String image = resolved.path("services").path(service).path("image").asText("");
+        return image.isEmpty() ? resolved.path("name").asText() + "-" + service : image;
+    }
+}

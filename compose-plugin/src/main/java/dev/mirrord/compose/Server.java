@@ -1,0 +1,218 @@
+package dev.mirrord.compose;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mirrord.config.MirrordConfig;
+import dev.mirrord.config.source.Location;
+import dev.mirrord.session.Product;
+import dev.mirrord.session.SessionFailure;
+import dev.mirrord.session.SessionOutput;
+import dev.mirrord.session.SessionRequest;
+import dev.mirrord.session.Signals;
+import dev.mirrord.session.TargetContext;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Serves the context of one service in the background: each time that its sidecar starts, until the
+ * sidecar's container is removed or the provider ends it.
+ *
+ * <pre>
+ *   target found --"ready"--&gt; waits for the sidecar --runs--&gt; serves it --stopped--&gt; waits again
+ *                                  '--removed, or none made by a compose that has gone--&gt; ends
+ * </pre>
+ */
+final class Server {
+    private static final int PAUSE_MILLISECONDS = 200;
+    private static final int LONG_PAUSE_MILLISECONDS = 1000;
+    private static final long SOON_NANOSECONDS = TimeUnit.SECONDS.toNanos(60);
+
+    private final String project;
+    private final String service;
+    private final String sidecar;
+    private final Optional<ProcessHandle> compose;
+    private final CompletableFuture<Boolean> told = new CompletableFuture<>();
+
+    private Server(List<String> words) {
+        this.project = words.get(0);
+        this.service = words.get(1);
+        this.sidecar = words.get(2);
+        String[] parent = words.get(4).split(":", 2);
+        this.compose =
+                parent.length < 2
+                        ? Optional.empty()
+                        : ProcessHandle.of(Long.parseLong(parent[0]))
+                                .filter(
+                                        each ->
+                                                ServerState.start(each)
+                                                        == Long.parseLong(parent[1]));
+    }
+
+    static int run(List<String> words) {
+        Server server = new Server(words);
+        ServerState state = new ServerState(Path.of(words.get(3)));
+        for (String signal : List.of("INT", "HUP")) {
+            Signals.handle(signal, () -> {});
+        }
+        Signals.handle("TERM", () -> server.told.complete(true));
+        PrintStream toProvider = System.out;
+        try {
+            String config = new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
+            MirrordConfig loaded =
+                    ContextConfig.load(
+                            Docker.parse(config).deepCopy(), path -> Location.of("x-mirrord"));
+            TargetContext first = TargetContext.prepare(request(loaded, List.of()), new Silent());
+            first.close();
+            state.writeSelf(config);
+            try {
+                toProvider.println("ready");
+                toProvider.close();
+                server.serve(loaded);
+            } finally {
+                state.remove();
+            }
+            if (!server.told.isDone()) {
+                ServerState.removeLayers(server.project, server.service);
+            }
+            return 0;
+        } catch (SessionFailure | ComposeFailure failure) {
+            toProvider.println(String.valueOf(failure.getMessage()).replace("\n", "\\n"));
+            return 1;
+        } catch (IOException e) {
+            toProvider.println("the context's server failed: " + e);
+            return 1;
+        }
+    }
+
+    private void serve(MirrordConfig config) {
+        boolean known = false;
+        long waiting = System.nanoTime();
+        while (!told.isDone()) {
+            boolean composeLives = compose.map(ProcessHandle::isAlive).orElse(false);
+            switch (find()) {
+                case Sidecar.Unknown() -> {} // The engine is away: it may come back.
+                case Sidecar.Missing() -> {
+                    if (known || !composeLives) {
+                        return;
+                    }
+                }
+                case Sidecar.Found(JsonNode container) -> {
+                    known = true;
+                    if (container.path("State").path("Running").asBoolean()) {
+                        serve(config, container);
+                        waiting = System.nanoTime();
+                    }
+                }
+            }
+            pause(
+                    System.nanoTime() - waiting < SOON_NANOSECONDS
+                            ? PAUSE_MILLISECONDS
+                            : LONG_PAUSE_MILLISECONDS);
+        }
+    }
+
+    /** To the end of this run of the sidecar. */
+    private void serve(MirrordConfig config, JsonNode container) {
+        List<String> options = new ArrayList<>();
+        for (String name : label(container, ServerState.ENVIRONMENT_LABEL)) {
+            options.add("--env=" + name);
+        }
+        container
+                .path("NetworkSettings")
+                .path("Networks")
+                .fieldNames()
+                .forEachRemaining(network -> options.add("--network=" + network));
+        for (String server : label(container, ServerState.NAMESERVERS_LABEL)) {
+            options.add("--dns=" + server);
+        }
+        JsonNode host = container.path("HostConfig");
+        host.path("DnsSearch").forEach(each -> options.add("--dns-search=" + each.asText()));
+        host.path("DnsOptions").forEach(each -> options.add("--dns-option=" + each.asText()));
+        host.path("ExtraHosts").forEach(each -> options.add("--add-host=" + each.asText()));
+        try (TargetContext context =
+                TargetContext.prepare(request(config, options), new Silent())) {
+            context.attach(container.path("Id").asText());
+            CompletableFuture.anyOf(context.lost(), told).join();
+        } catch (SessionFailure failure) {
+            // The session's log has it; the sidecar, which nobody serves, must not seem to work.
+            Docker.ask(true, List.of("stop", container.path("Id").asText()));
+        }
+    }
+
+    private static List<String> label(JsonNode container, String name) {
+        String text = container.path("Config").path("Labels").path(name).asText("");
+        return Arrays.stream(text.split(" ", -1)).filter(word -> !word.isEmpty()).toList();
+    }
+
+    /** What the engine says of the sidecar. */
+    private sealed interface Sidecar {
+        record Unknown() implements Sidecar {}
+
+        record Missing() implements Sidecar {}
+
+        record Found(JsonNode container) implements Sidecar {}
+    }
+
+    private Sidecar find() {
+        Optional<String> ids =
+                Docker.ask(
+                        true,
+                        List.of(
+                                "ps",
+                                "-aq",
+                                "--no-trunc",
+                                "--filter",
+                                "label=com.docker.compose.project=" + project,
+                                "--filter",
+                                "label=com.docker.compose.service=" + sidecar));
+        if (ids.isEmpty()) {
+            return new Sidecar.Unknown();
+        }
+        return ids.get()
+                .lines()
+                .findFirst()
+                .<Sidecar>map(
+                        id ->
+                                Docker.ask(true, List.of("inspect", id))
+                                        .<Sidecar>map(
+                                                text ->
+                                                        new Sidecar.Found(
+                                                                Docker.parse(text).path(0)))
+                                        .orElse(new Sidecar.Unknown()))
+                .orElse(new Sidecar.Missing());
+    }
+
+    private void pause(int milliseconds) {
+        try {
+            told.get(milliseconds, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // Nobody ended us.
+        } catch (InterruptedException | ExecutionException e) {
+            told.complete(true);
+        }
+    }
+
+    private static SessionRequest request(MirrordConfig config, List<String> options) {
+        List<String> line = new ArrayList<>(List.of("docker", "run"));
+        line.addAll(options);
+        line.add(Product.sidecarImage());
+        return new SessionRequest(config, line);
+    }
+
+    private static final class Silent implements SessionOutput {
+        @Override
+        public void notice(String text) {}
+
+        @Override
+        public void detail(String text) {}
+    }
+}

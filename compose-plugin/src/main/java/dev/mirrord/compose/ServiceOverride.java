@@ -1,0 +1,383 @@
+package dev.mirrord.compose;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.mirrord.config.MirrordConfig;
+import dev.mirrord.config.PidOne;
+import dev.mirrord.config.source.Location;
+import dev.mirrord.session.Product;
+import dev.mirrord.session.docker.rewrite.InitPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * One service in a context. It gets two beside it: {@code NAME-mirrord}, whose provider serves the
+ * context, and {@code NAME-sidecar}, which has its namespace, and so its ports, networks and DNS.
+ */
+final class ServiceOverride {
+    static final String LAUNCHER = "/.mirrord/run";
+    private static final String RESOLVER = "127.0.0.153";
+
+    /** What the sidecar has in the service's place, and how a merge takes it from the service. */
+    private static final Map<String, String> MOVED =
+            Map.of(
+                    "ports", "[]",
+                    "expose", "[]",
+                    "extra_hosts", "[]",
+                    "links", "[]",
+                    "dns_search", "[]",
+                    "dns_opt", "[]",
+                    "hostname", "null",
+                    "domainname", "null",
+                    "mac_address", "null");
+
+    private final String name;
+    private final JsonNode service;
+    private final JsonNode resolved;
+    private final ObjectNode config;
+    private final Function<String, JsonNode> image;
+    private final Optional<MirrordConfig> loaded;
+
+    ServiceOverride(
+            String name,
+            JsonNode service,
+            JsonNode resolved,
+            ObjectNode config,
+            Function<String, JsonNode> image,
+            Function<List<String>, Location> places,
+            Function<String, Location> keys) {
+        this.name = name;
+        this.service = service;
+        this.resolved = resolved;
+        this.config = config;
+        this.image = image;
+        check(keys, places);
+        this.loaded =
+                ContextConfig.hasVariables(config)
+                        ? Optional.empty()
+                        : Optional.of(ContextConfig.load(config, places));
+    }
+
+    String name() {
+        return name;
+    }
+
+    private String sidecar() {
+        return name + "-sidecar";
+    }
+
+    private String provider() {
+        return name + "-mirrord";
+    }
+
+    /** Another version has another layer, and an old volume's content would stay. */
+    private String layer() {
+        return name + "-layer-" + Product.VERSION;
+    }
+
+    private void check(Function<String, Location> keys, Function<List<String>, Location> places) {
+        if (service.has("network_mode")) {
+            throw new ComposeFailure(
+                    keys.apply("network_mode")
+                            + ": service %s has network_mode, but with x-mirrord its network is the sidecar's: remove one of them"
+                                    .formatted(name));
+        }
+        if (resolved.path("scale").asInt(1) > 1
+                || resolved.path("deploy").path("replicas").asInt(1) > 1) {
+            throw new ComposeFailure(
+                    keys.apply(service.has("scale") ? "scale" : "deploy")
+                            + ": service %s has replicas, but with x-mirrord it has one container: remove them, or make services of them (extends)"
+                                    .formatted(name));
+        }
+        JsonNode target = config.path("target");
+        if (target.size() - (target.has("namespace") ? 1 : 0) == 0) {
+            ContextConfig.refuseUnknownKeys(config, places); // It may be just misspelt.
+            throw new ComposeFailure(
+                    keys.apply(ContextConfig.KEY)
+                            + ": x-mirrord of service %s has no target; give one, as target: deployment/web"
+                                    .formatted(name));
+        }
+        if (config.path("feature").path("env").has("override")) {
+            throw new ComposeFailure(
+                    keys.apply(ContextConfig.KEY)
+                            + ": feature.env.override of service %s would be seen in the list of processes: use the service's environment, which wins over the target's"
+                                    .formatted(name));
+        }
+    }
+
+    void writeServices(YamlText out) {
+        writeProvider(out);
+        writeSidecar(out);
+        writeApp(out);
+    }
+
+    void writeVolume(YamlText out) {
+        out.block(2, layer());
+        out.field(
+                4,
+                "labels",
+                Docker.JSON.createObjectNode().put(ServerState.LAYER_LABEL, provider()));
+    }
+
+    private void writeProvider(YamlText out) {
+        out.block(2, provider());
+        writeProfiles(out);
+        out.line(4, "provider:");
+        out.field(6, "type", "mirrord");
+        out.line(6, "options:");
+        out.field(8, "sidecar", sidecar());
+        out.field(8, "config", config.toString());
+    }
+
+    private void writeSidecar(YamlText out) {
+        boolean dns = loaded.map(each -> each.feature().network().dns().enabled()).orElse(true);
+        out.block(2, sidecar());
+        writeProfiles(out);
+        out.field(
+                4,
+                "image",
+                config.path("container").path("cli_image").asText(Product.sidecarImage()));
+        out.field(4, "pull_policy", "missing");
+        out.line(4, "attach: false");
+        out.field(4, "cap_drop", array(List.of("ALL")));
+        out.field(4, "cap_add", array(List.of("NET_ADMIN")));
+        ObjectNode sysctls = sysctls(true);
+        sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
+        sysctls.put("net.ipv6.conf.all.disable_ipv6", "0");
+        sysctls.put("net.ipv6.conf.default.disable_ipv6", "0");
+        out.field(4, "sysctls", sysctls);
+        if (dns) {
+            out.field(4, "dns", array(List.of(RESOLVER)));
+        } else if (service.has("dns")) {
+            out.field(4, "dns", service.path("dns"));
+        }
+        out.field(4, "volumes", array(List.of(layer() + ":/.mirrord")));
+        out.field(4, "labels", labels());
+        new TreeSet<>(MOVED.keySet())
+                .forEach(
+                        key -> {
+                            if (service.hasNonNull(key)) {
+                                out.field(4, key, service.path(key));
+                            }
+                        });
+        out.field(4, "networks", networks());
+        ObjectNode started = Docker.JSON.createObjectNode();
+        started.putObject(provider()).put("condition", "service_started");
+        out.field(4, "depends_on", started);
+    }
+
+    private void writeProfiles(YamlText out) {
+        if (service.has("profiles")) {
+            out.field(4, "profiles", service.path("profiles"));
+        }
+    }
+
+    /** What the server has to know of the service: names, no values. */
+    private ObjectNode labels() {
+        ObjectNode labels = Docker.JSON.createObjectNode();
+        TreeSet<String> names = new TreeSet<>();
+        resolved.path("environment").fieldNames().forEachRemaining(names::add);
+        labels.put(ServerState.ENVIRONMENT_LABEL, dollars(String.join(" ", names)));
+        labels.put(ServerState.NAMESERVERS_LABEL, String.join(" ", texts(service.path("dns"))));
+        return labels;
+    }
+
+    private void writeApp(YamlText out) {
+        out.block(2, name);
+        out.field(4, "network_mode", "service:" + sidecar());
+        out.line(4, "networks: !reset {}");
+        if (service.has("dns")) {
+            out.line(4, "dns: !reset []");
+        }
+        new TreeSet<>(MOVED.keySet())
+                .forEach(
+                        key -> {
+                            if (service.has(key)) {
+                                out.line(4, key + ": !reset " + MOVED.get(key));
+                            }
+                        });
+        if (service.has("sysctls")) {
+            out.override(4, "sysctls", sysctls(false));
+        }
+        out.field(4, "volumes_from", array(List.of(sidecar() + ":ro")));
+        ObjectNode waits = Docker.JSON.createObjectNode();
+        waits.putObject(sidecar()).put("condition", "service_started").put("restart", true);
+        out.field(4, "depends_on", waits);
+        writeCommand(out);
+        List<String> test = healthTest();
+        if (!test.isEmpty()) {
+            out.line(4, "healthcheck:");
+            out.override(6, "test", array(test));
+        }
+    }
+
+    /** The launcher goes before the entry point; the command stays where it is if there is one. */
+    private void writeCommand(YamlText out) {
+        JsonNode entrypoint = service.path("entrypoint");
+        JsonNode command = service.path("command");
+        boolean ownCommand = !texts(command).isEmpty();
+        List<String> fromImage = List.of();
+        List<String> arguments = List.of();
+        boolean ownEntrypoint = !entrypoint.isMissingNode() && !entrypoint.isNull();
+        boolean cleared = ownEntrypoint && texts(entrypoint).isEmpty();
+        if (!ownEntrypoint) {
+            fromImage = dollars(texts(image().path("Entrypoint")));
+        }
+        if (!ownCommand && (!ownEntrypoint || cleared)) {
+            arguments = dollars(texts(image().path("Cmd")));
+        }
+        if (!ownCommand
+                && (!ownEntrypoint || cleared)
+                && fromImage.isEmpty()
+                && arguments.isEmpty()) {
+            throw new ComposeFailure(
+                    "service %s: neither it nor its image has a command to run".formatted(name));
+        }
+        if (ownEntrypoint && entrypoint.isTextual() && !cleared) {
+            // Compose splits it after it has put the variables in.
+            out.line(
+                    4,
+                    "entrypoint: !override "
+                            + TextNode.valueOf(
+                                    String.join(" ", launcher(first(entrypoint)))
+                                            + " "
+                                            + entrypoint.asText()));
+        } else {
+            List<String> words = ownEntrypoint ? texts(entrypoint) : fromImage;
+            List<String> all =
+                    new ArrayList<>(
+                            launcher(
+                                    !words.isEmpty()
+                                            ? words.getFirst()
+                                            : ownCommand ? first(command) : arguments.getFirst()));
+            all.addAll(words);
+            out.override(4, "entrypoint", array(all));
+        }
+        if (!arguments.isEmpty()) {
+            out.override(4, "command", array(arguments));
+        }
+    }
+
+    private List<String> launcher(String program) {
+        InitPolicy policy =
+                switch (loaded.map(MirrordConfig::pidOne).orElse(PidOne.AUTO)) {
+                    case APP -> InitPolicy.APP;
+                    case LAUNCHER -> InitPolicy.LAUNCHER;
+                    case AUTO -> InitPolicy.AUTOMATIC;
+                };
+        boolean pid1 = !service.path("init").asBoolean() && policy.appIsPid1(program);
+        return pid1
+                ? List.of(LAUNCHER, "--main", "--pid1-app", "--")
+                : List.of(LAUNCHER, "--main", "--");
+    }
+
+    private static String first(JsonNode words) {
+        String text = words.isTextual() ? words.asText() : words.path(0).asText();
+        return words.isTextual() ? text.strip().split("\\s", 2)[0] : text;
+    }
+
+    /** The check runs through the launcher, so that it sees what the app sees. */
+    private List<String> healthTest() {
+        JsonNode check = service.path("healthcheck");
+        JsonNode own = check.path("test");
+        if (check.path("disable").asBoolean()) {
+            return List.of();
+        }
+        List<String> test =
+                own.isTextual() && !own.asText().isBlank()
+                        ? List.of("CMD-SHELL", own.asText())
+                        : texts(own);
+        if (test.isEmpty()) {
+            test = dollars(texts(image().path("Healthcheck").path("Test")));
+        }
+        if (test.size() < 2) {
+            return List.of();
+        }
+        List<String> words = new ArrayList<>(List.of("CMD", LAUNCHER));
+        if (test.getFirst().equals("CMD-SHELL")) {
+            List<String> shell = dollars(texts(image().path("Shell")));
+            words.addAll(shell.isEmpty() ? List.of("/bin/sh", "-c") : shell);
+        }
+        words.addAll(test.subList(1, test.size()));
+        return words;
+    }
+
+    /** Others reach the app by its service's name, which is now the sidecar's alias. */
+    private ObjectNode networks() {
+        ObjectNode networks = Docker.JSON.createObjectNode();
+        JsonNode given = service.path("networks");
+        if (given.isArray()) {
+            given.forEach(each -> networks.putObject(each.asText()));
+        }
+        for (Map.Entry<String, JsonNode> each : given.properties()) {
+            networks.set(
+                    each.getKey(),
+                    each.getValue().isObject()
+                            ? each.getValue().deepCopy()
+                            : Docker.JSON.createObjectNode());
+        }
+        if (networks.isEmpty()) {
+            networks.putObject("default");
+        }
+        for (Map.Entry<String, JsonNode> each : networks.properties()) {
+            ArrayNode aliases = ((ObjectNode) each.getValue()).withArray("aliases");
+            aliases.add(name);
+            if (service.hasNonNull("container_name")) {
+                aliases.add(service.path("container_name"));
+            }
+        }
+        return networks;
+    }
+
+    /** Those of the network namespace are the sidecar's. */
+    private ObjectNode sysctls(boolean ofNetwork) {
+        ObjectNode chosen = Docker.JSON.createObjectNode();
+        JsonNode given = service.path("sysctls");
+        for (JsonNode each : given.isArray() ? given : Docker.JSON.createArrayNode()) {
+            String[] pair = each.asText().split("=", 2);
+            if (pair[0].startsWith("net.") == ofNetwork) {
+                chosen.put(pair[0], pair.length > 1 ? pair[1] : "");
+            }
+        }
+        for (Map.Entry<String, JsonNode> each : given.properties()) {
+            if (each.getKey().startsWith("net.") == ofNetwork) {
+                chosen.set(each.getKey(), each.getValue());
+            }
+        }
+        return chosen;
+    }
+
+    private JsonNode image() {
+        return image.apply(name);
+    }
+
+    private static ArrayNode array(List<String> values) {
+        ArrayNode array = Docker.JSON.createArrayNode();
+        values.forEach(array::add);
+        return array;
+    }
+
+    private static List<String> texts(JsonNode node) {
+        if (node.isTextual()) {
+            return node.asText().isBlank() ? List.of() : List.of(node.asText());
+        }
+        List<String> texts = new ArrayList<>();
+        node.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+
+    /** Compose takes a dollar for a variable. */
+    private static String dollars(String text) {
+        return text.replace("$", "$$");
+    }
+
+    private static List<String> dollars(List<String> texts) {
+        return texts.stream().map(ServiceOverride::dollars).toList();
+    }
+}
