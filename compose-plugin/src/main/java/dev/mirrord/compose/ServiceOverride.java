@@ -103,6 +103,14 @@ final class ServiceOverride {
                             + ": x-mirrord of service %s has no target; give one, as target: deployment/web"
                                     .formatted(name));
         }
+        JsonNode files = config.path("feature").path("fs");
+        String mode = files.isObject() ? files.path("mode").asText("local") : files.asText("local");
+        if (!mode.equals("local") && !mode.equals("false")) {
+            throw new ComposeFailure(
+                    keys.apply(ContextConfig.KEY)
+                            + ": feature.fs of service %s cannot be %s with compose in this version: it has its image's own files (local)"
+                                    .formatted(name, mode));
+        }
         if (config.path("feature").path("env").has("override")) {
             throw new ComposeFailure(
                     keys.apply(ContextConfig.KEY)

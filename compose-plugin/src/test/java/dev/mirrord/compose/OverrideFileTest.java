@@ -210,6 +210,12 @@ class OverrideFileTest {
     }
 
     @Test
+    void filesOfTheTargetAreRefused() {
+        refused("{\"x-mirrord\": {\"target\": \"pod/x\", \"feature\": {\"fs\": \"read\"}}}")
+                .hasMessageContaining("feature.fs of service web cannot be read with compose");
+    }
+
+    @Test
     void oneServiceAtLeastIsInAContext() {
         refused("{\"image\": \"x\"}")
                 .hasMessageContaining("no service of the project has x-mirrord");
