@@ -32,6 +32,9 @@ final class Agent {
     private static final int MOST_LOOPS = 2;
     private static final int FAREWELL_MILLIS = 300;
 
+    /** Less than the grace that the pod has. */
+    private static final int DRAIN_MILLIS = 4_000;
+
     private final CompletableFuture<SessionIdentity> identity = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final Target target;
@@ -115,8 +118,8 @@ final class Agent {
         for (Tunnel tunnel : tunnels.all()) {
             tunnel.close(ESHUTDOWN, text);
         }
-        steal.close();
         try {
+            steal.close(DRAIN_MILLIS);
             for (Tunnel tunnel : tunnels.all()) {
                 tunnel.channel().closeFuture().await(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
             }

@@ -7,6 +7,7 @@ import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tls.Fingerprint;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tls.TunnelTls;
+import dev.mirrord.protocol.tunnel.ChannelBridge;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelListener;
@@ -15,7 +16,10 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -58,6 +62,12 @@ final class TestingAgent implements AutoCloseable {
     /** False: what incoming connections bring stays unread. */
     volatile boolean readIncoming = true;
 
+    /**
+     * Where accepted connections are joined to, as the sidecar does, each at its own port; else
+     * they are recorded.
+     */
+    volatile @Nullable InetAddress app;
+
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
@@ -95,6 +105,10 @@ final class TestingAgent implements AutoCloseable {
         command.addAll(List.of("--session-certificate-sha256", session.hex()));
         command.addAll(List.of(target));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    EventLoopGroup group() {
+        return group;
     }
 
     Tunnel connect(SessionIdentity identity) throws Exception {
@@ -146,6 +160,11 @@ final class TestingAgent implements AutoCloseable {
                         AddressCodec.read(payload),
                         stream,
                         recorded);
+        InetAddress joined = app;
+        if (refuseIncoming == 0 && joined != null) {
+            incoming.add(connection);
+            return join(stream, new InetSocketAddress(joined, connection.port()));
+        }
         if (refuseIncoming == 0) {
             stream.accept();
         } else {
@@ -153,6 +172,47 @@ final class TestingAgent implements AutoCloseable {
         }
         incoming.add(connection);
         return recorded;
+    }
+
+    private StreamListener join(TunnelStream stream, InetSocketAddress address) {
+        Early early = new Early();
+        ChannelFuture connecting =
+                new Bootstrap()
+                        .group(stream.eventLoop())
+                        .channel(EpollSocketChannel.class)
+                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .option(ChannelOption.AUTO_READ, false)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .handler(new ChannelInboundHandlerAdapter())
+                        .connect(address);
+        connecting.addListener(
+                done -> {
+                    if (done.isSuccess()) {
+                        stream.accept();
+                        ChannelBridge bridge =
+                                ChannelBridge.join(
+                                        (EpollSocketChannel) connecting.channel(), stream);
+                        early.data.forEach(data -> bridge.onData(stream, data));
+                    } else {
+                        stream.refuse(111, "no app");
+                    }
+                });
+        return early;
+    }
+
+    private static final class Early implements StreamListener {
+        final List<ByteBuf> data = new ArrayList<>();
+
+        @Override
+        public void onData(TunnelStream stream, ByteBuf more) {
+            data.add(more);
+        }
+
+        @Override
+        public void onEnd(TunnelStream stream) {}
+
+        @Override
+        public void onReset(TunnelStream stream, int errno) {}
     }
 
     Incoming awaitIncoming() throws Exception {
@@ -178,6 +238,12 @@ final class TestingAgent implements AutoCloseable {
     TestingStream subscribe(int port, String mode) throws Exception {
         return open(
                 StreamKind.SUBSCRIBE, text("{\"port\":%d,\"mode\":\"%s\"}".formatted(port, mode)));
+    }
+
+    TestingStream subscribe(int port, String mode, String filter) throws Exception {
+        return open(
+                StreamKind.SUBSCRIBE,
+                text("{\"port\":%d,\"mode\":\"%s\",\"filter\":%s}".formatted(port, mode, filter)));
     }
 
     byte[] query(String type) throws Exception {

@@ -15,6 +15,7 @@ import java.util.TreeSet;
  * @param ports if present, only these ports of the app are served with incoming traffic
  * @param ignorePorts ports of the app that never are
  * @param ignoreLocalhost true: a port that the app opens on loopback only is not taken
+ * @param httpFilter the requests that are stolen; empty: all that arrives
  */
 public record IncomingConfig(
         IncomingMode mode,
@@ -22,7 +23,8 @@ public record IncomingConfig(
         SortedMap<Integer, Integer> listenPorts,
         Optional<SortedSet<Integer>> ports,
         SortedSet<Integer> ignorePorts,
-        boolean ignoreLocalhost) {
+        boolean ignoreLocalhost,
+        Optional<HttpFilterConfig> httpFilter) {
 
     static IncomingConfig of(
             IncomingMode mode,
@@ -30,14 +32,16 @@ public record IncomingConfig(
             Map<Integer, Integer> listenPorts,
             Optional<Set<Integer>> ports,
             Set<Integer> ignorePorts,
-            boolean ignoreLocalhost) {
+            boolean ignoreLocalhost,
+            Optional<HttpFilterConfig> httpFilter) {
         return new IncomingConfig(
                 mode,
                 Collections.unmodifiableSortedMap(new TreeMap<>(portMapping)),
                 Collections.unmodifiableSortedMap(new TreeMap<>(listenPorts)),
                 ports.map(p -> Collections.unmodifiableSortedSet(new TreeSet<>(p))),
                 Collections.unmodifiableSortedSet(new TreeSet<>(ignorePorts)),
-                ignoreLocalhost);
+                ignoreLocalhost,
+                httpFilter);
     }
 
     /**
@@ -46,16 +50,27 @@ public record IncomingConfig(
      * @param listening the port on which the app really listens
      */
     public Optional<Integer> targetPort(int listening) {
-        int asked =
-                listenPorts.entrySet().stream()
-                        .filter(entry -> entry.getValue() == listening)
-                        .map(Map.Entry::getKey)
-                        .findFirst()
-                        .orElse(listening);
+        int asked = asked(listening);
         boolean taken =
                 mode != IncomingMode.OFF
                         && !ignorePorts.contains(asked)
                         && (ports.isEmpty() || ports.get().contains(asked));
         return taken ? Optional.of(portMapping.getOrDefault(asked, asked)) : Optional.empty();
+    }
+
+    /** What the agent is told of the requests that are wanted at a port of the app. */
+    public Optional<String> filter(int listening) {
+        int asked = asked(listening);
+        return httpFilter
+                .filter(filter -> filter.ports().isEmpty() || filter.ports().get().contains(asked))
+                .map(HttpFilterConfig::json);
+    }
+
+    private int asked(int listening) {
+        return listenPorts.entrySet().stream()
+                .filter(entry -> entry.getValue() == listening)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(listening);
     }
 }

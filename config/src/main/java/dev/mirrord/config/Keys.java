@@ -117,6 +117,14 @@ public final class Keys {
             key("agent.communication_timeout", SECONDS, "MIRRORD_AGENT_COMMUNICATION_TIMEOUT");
     public static final Key<Integer> AGENT_STARTUP_TIMEOUT =
             key("agent.startup_timeout", SECONDS, "MIRRORD_AGENT_STARTUP_TIMEOUT");
+    public static final Key<Integer> AGENT_HTTP_DETECTION =
+            key("agent.http_detection_timeout", SECONDS, "MIRRORD_AGENT_HTTP_DETECTION_TIMEOUT");
+    public static final Key<Boolean> AGENT_INJECT_HEADERS =
+            key("agent.inject_headers", Scalars.BOOL, null);
+    public static final Key<Integer> AGENT_BODY_SIZE =
+            key("agent.max_body_buffer_size", Scalars.number(0, 1 << 20), null);
+    public static final Key<Integer> AGENT_BODY_TIMEOUT =
+            key("agent.max_body_buffer_timeout", Scalars.number(0, 3_600_000), null);
     public static final Key<Integer> AGENT_TTL = key("agent.ttl", SECONDS, "MIRRORD_AGENT_TTL");
 
     public static final Key<String> SIDECAR_IMAGE =
@@ -200,6 +208,38 @@ public final class Keys {
             key("feature.network.incoming.ignore_ports", Lists.PORTS, null);
     public static final Key<Boolean> INCOMING_IGNORE_LOCALHOST =
             key("feature.network.incoming.ignore_localhost", Scalars.BOOL, null);
+    public static final Key<String> HTTP_HEADER =
+            key(
+                    "feature.network.incoming.http_filter.header_filter",
+                    HttpConditions.HEADER,
+                    "MIRRORD_HTTP_HEADER_FILTER");
+    public static final Key<String> HTTP_PATH =
+            key(
+                    "feature.network.incoming.http_filter.path_filter",
+                    HttpConditions.PATH,
+                    "MIRRORD_HTTP_PATH_FILTER");
+    public static final Key<String> HTTP_METHOD =
+            key(
+                    "feature.network.incoming.http_filter.method_filter",
+                    HttpConditions.METHOD,
+                    "MIRRORD_HTTP_METHOD_FILTER");
+    public static final Key<String> HTTP_BODY =
+            key("feature.network.incoming.http_filter.body_filter", HttpConditions.BODY, null);
+    public static final Key<String> HTTP_BAGGAGE =
+            key("feature.network.incoming.http_filter.baggage", HttpConditions.BAGGAGE, null);
+    public static final Key<String> HTTP_ALL_OF =
+            key("feature.network.incoming.http_filter.all_of", HttpConditions.ALL, null);
+    public static final Key<String> HTTP_ANY_OF =
+            key("feature.network.incoming.http_filter.any_of", HttpConditions.ANY, null);
+    public static final Key<List<Integer>> HTTP_PORTS =
+            key(
+                    "feature.network.incoming.http_filter.ports",
+                    Lists.PORTS,
+                    "MIRRORD_HTTP_FILTER_PORTS");
+    public static final Key<Boolean> HTTP_STEAL_PROBES =
+            key("feature.network.incoming.http_filter.steal_probes", Scalars.BOOL, null);
+    public static final Key<Boolean> HTTP_FALLBACK =
+            key("feature.network.incoming.http_filter.fallback_to_target", Scalars.BOOL, null);
 
     private Keys() {}
 

@@ -16,8 +16,8 @@ final class NotImplemented {
             Stream.concat(
                             Stream.of(
                                     refused(
-                                            "feature.network.incoming.http_filter",
-                                            "a whole port is mirrored or stolen"),
+                                            "feature.network.incoming.http_filter.header_filter_jq",
+                                            "write it as a regular expression, as header_filter"),
                                     refused(
                                             "feature.network.incoming.tls_delivery",
                                             "TLS is passed on unopened"),
@@ -44,12 +44,10 @@ final class NotImplemented {
                             ignoredWithoutMore(
                                     "agent.check_out_of_pods agent.clean_iptables_on_start"
                                         + " agent.dns agent.exclude_from_mesh agent.external_ip_fix"
-                                        + " agent.flush_connections agent.http_detection_timeout"
-                                        + " agent.inject_headers agent.jaq_time_limit"
-                                        + " agent.json_log agent.max_body_buffer_size"
-                                        + " agent.max_body_buffer_timeout agent.metrics"
-                                        + " agent.nftables agent.override_cache_control api baggage"
-                                        + " ci container.cli_image_lib_path"
+                                        + " agent.flush_connections agent.jaq_time_limit"
+                                        + " agent.json_log agent.metrics agent.nftables"
+                                        + " agent.override_cache_control api baggage ci"
+                                        + " container.cli_image_lib_path"
                                         + " container.cli_prevent_cleanup container.cli_tls_path"
                                         + " container.host_gateway_detection"
                                         + " container.override_host_ip container.platform"
@@ -62,11 +60,8 @@ final class NotImplemented {
 
     private static final Map<String, String> REFUSED_VARIABLES =
             Map.of(
-                    "MIRRORD_HTTP_HEADER_FILTER", "feature.network.incoming.http_filter",
-                    "MIRRORD_HTTP_PATH_FILTER", "feature.network.incoming.http_filter",
-                    "MIRRORD_HTTP_METHOD_FILTER", "feature.network.incoming.http_filter",
-                    "MIRRORD_HTTP_HEADER_FILTER_JQ", "feature.network.incoming.http_filter",
-                    "MIRRORD_HTTP_FILTER_PORTS", "feature.network.incoming.http_filter",
+                    "MIRRORD_HTTP_HEADER_FILTER_JQ",
+                            "feature.network.incoming.http_filter.header_filter_jq",
                     "MIRRORD_OUTGOING_REMOTE_UNIX_STREAMS", "feature.network.outgoing.unix_streams",
                     "MIRRORD_EPHEMERAL_CONTAINER", "agent.ephemeral",
                     "MIRRORD_OPERATOR_ENABLE", "operator",

@@ -142,9 +142,11 @@ final class Resolver {
     private IncomingConfig incoming() {
         boolean targetless =
                 settings.find(Keys.TARGET).filter(Target.Targetless.class::isInstance).isPresent();
-        return IncomingConfig.of(
+        IncomingMode mode =
                 settings.get(
-                        Keys.INCOMING_MODE, targetless ? IncomingMode.OFF : IncomingMode.MIRROR),
+                        Keys.INCOMING_MODE, targetless ? IncomingMode.OFF : IncomingMode.MIRROR);
+        return IncomingConfig.of(
+                mode,
                 settings.find(Keys.INCOMING_PORT_MAPPING)
                         .<Map<Integer, Integer>>map(m -> m)
                         .orElse(Map.of()),
@@ -153,7 +155,8 @@ final class Resolver {
                         .orElse(Map.of()),
                 settings.find(Keys.INCOMING_PORTS).map(HashSet::new),
                 new HashSet<>(settings.list(Keys.INCOMING_IGNORE_PORTS)),
-                settings.get(Keys.INCOMING_IGNORE_LOCALHOST, false));
+                settings.get(Keys.INCOMING_IGNORE_LOCALHOST, false),
+                HttpFilterResolver.resolve(settings, problems, mode));
     }
 
     /** A name that is reached locally has to be resolved locally. */

@@ -20,6 +20,7 @@ final class Shorthands {
                     "feature.network", "true, false or an object",
                     "feature.network.dns", "true, false or an object",
                     "feature.network.outgoing", "true, false or an object",
+                    "feature.network.incoming.http_filter", "true, false or an object",
                     "feature.network.incoming",
                             "true, false, \"mirror\", \"steal\", \"off\" or an object");
 
@@ -74,6 +75,9 @@ final class Shorthands {
             case "feature.network.outgoing" -> {
                 settings.put(Keys.OUTGOING_TCP, on, origin);
                 settings.put(Keys.OUTGOING_UDP, on, origin);
+            }
+            case "feature.network.incoming.http_filter" -> {
+                // On without a condition is none.
             }
             case "feature.network.incoming" ->
                     settings.put(

@@ -99,7 +99,20 @@ final class SidecarConfigReader {
                         ? Optional.of(new HashSet<>(field("ports", Lists.PORTS)))
                         : Optional.empty(),
                 new HashSet<>(field("ignorePorts", Lists.PORTS)),
-                bool("incomingIgnoreLocalhost"));
+                bool("incomingIgnoreLocalhost"),
+                httpFilter());
+    }
+
+    private Optional<HttpFilterConfig> httpFilter() throws WrongValue {
+        if (!fields.containsKey("httpFilter")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                HttpFilterConfig.of(
+                        field("httpFilter", Scalars.STRING),
+                        fields.containsKey("httpFilterPorts")
+                                ? Optional.of(new HashSet<>(field("httpFilterPorts", Lists.PORTS)))
+                                : Optional.empty()));
     }
 
     private boolean bool(String name) throws WrongValue {

@@ -86,6 +86,12 @@ final class SidecarConfigWriter {
         }
         ports("ignorePorts", incoming.ignorePorts());
         json.writeBooleanField("incomingIgnoreLocalhost", incoming.ignoreLocalhost());
+        if (incoming.httpFilter().isPresent()) {
+            json.writeStringField("httpFilter", incoming.httpFilter().get().json());
+            if (incoming.httpFilter().get().ports().isPresent()) {
+                ports("httpFilterPorts", incoming.httpFilter().get().ports().get());
+            }
+        }
     }
 
     private void filter(String name, Side side, Collection<Rule> rules) throws IOException {

@@ -109,10 +109,6 @@ class BadInputTest {
                 bad("[]", "<stdin>:1:1: a configuration is an object, but this is a list"),
                 bad("{'key':'a','key':'b'}", "<stdin>:1:17: not valid JSON: Duplicate field 'key'"),
                 bad(
-                        "{'feature':{'network':{'incoming':{'http_filter':{'header_filter':'x'}}}}}",
-                        "<stdin>:1:50: feature.network.incoming.http_filter is not implemented in"
-                                + " this version: a whole port is mirrored or stolen; remove it"),
-                bad(
                         "{'operator':true}",
                         "<stdin>:1:13: operator is not implemented in this version: there is no"
                                 + " operator; remove it"));
@@ -144,11 +140,14 @@ class BadInputTest {
     void aFilterInAVariableIsRefusedRatherThanForgotten() {
         assertThat(
                         TestingConfig.problems(
-                                "{}", Map.of("MIRRORD_HTTP_HEADER_FILTER", "x"), new Overrides()))
+                                "{}",
+                                Map.of("MIRRORD_HTTP_HEADER_FILTER_JQ", "x"),
+                                new Overrides()))
                 .containsExactly(
-                        "MIRRORD_HTTP_HEADER_FILTER: feature.network.incoming.http_filter is not"
-                                + " implemented in this version: a whole port is mirrored or"
-                                + " stolen; remove it");
+                        "MIRRORD_HTTP_HEADER_FILTER_JQ:"
+                                + " feature.network.incoming.http_filter.header_filter_jq is not"
+                                + " implemented in this version: write it as a regular expression,"
+                                + " as header_filter; remove it");
     }
 
     @Test

@@ -50,7 +50,8 @@ class OptionsTest {
                                         Map.of(),
                                         Optional.empty(),
                                         java.util.Set.of(),
-                                        false)));
+                                        false,
+                                        Optional.empty())));
     }
 
     @Test

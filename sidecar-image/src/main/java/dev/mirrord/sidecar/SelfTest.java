@@ -97,7 +97,8 @@ final class SelfTest {
                         new TreeMap<>(),
                         Optional.empty(),
                         new TreeSet<>(),
-                        false);
+                        false,
+                        Optional.empty());
         return new SidecarConfig(
                 EnvironmentRules.DEFAULT,
                 true,

@@ -1,5 +1,7 @@
 package dev.mirrord.agent.incoming;
 
+import dev.mirrord.agent.filter.HttpFilter;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A way to get at what arrives at the target's ports. Its methods may be called on any thread. */
@@ -8,10 +10,11 @@ public interface PortSource {
      * Begins with one port; completed when every later connection is covered. Who subscribes a port
      * again, for example on a new tunnel before the loss of the old one is known, takes it over.
      *
+     * @param filter which HTTP requests are wanted; empty: all that arrives
      * @param lost runs when the source ends by itself, with a text for the user
      * @return fails with {@link SubscriptionRefused} when it cannot be done
      */
-    CompletableFuture<Void> subscribe(int port, Lost lost);
+    CompletableFuture<Void> subscribe(int port, Optional<HttpFilter> filter, Lost lost);
 
     /** Ends with one port, unless another than {@code owner} has taken it over. */
     void unsubscribe(int port, Lost owner);

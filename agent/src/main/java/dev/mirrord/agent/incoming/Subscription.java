@@ -1,12 +1,14 @@
 package dev.mirrord.agent.incoming;
 
 import dev.mirrord.agent.AgentLog;
+import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +26,10 @@ final class Subscription extends DeafListener {
         this.lost = new Notices(stream);
     }
 
-    static StreamListener begin(TunnelStream stream, int port, PortSource source) {
+    static StreamListener begin(
+            TunnelStream stream, int port, Optional<HttpFilter> filter, PortSource source) {
         Subscription subscription = new Subscription(stream, port, source);
-        source.subscribe(port, subscription.lost)
+        source.subscribe(port, filter, subscription.lost)
                 .whenCompleteAsync(
                         (done, failure) -> subscription.begun(stream, failure), stream.eventLoop());
         return subscription;

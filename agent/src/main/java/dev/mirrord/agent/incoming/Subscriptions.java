@@ -2,6 +2,7 @@ package dev.mirrord.agent.incoming;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tunnel.StreamListener;
@@ -10,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** Answers streams of kind SUBSCRIBE. */
 public final class Subscriptions {
@@ -35,9 +37,13 @@ public final class Subscriptions {
             stream.refuse(Errno.EINVAL, "no such port: " + request.path("port"));
             return new DeafListener();
         }
+        Optional<HttpFilter> filter =
+                request.hasNonNull("filter")
+                        ? Optional.of(HttpFilter.of(request.path("filter")))
+                        : Optional.empty();
         return switch (mode) {
-            case "steal" -> Subscription.begin(stream, port, steal);
-            case "mirror" -> Subscription.begin(stream, port, mirror);
+            case "steal" -> Subscription.begin(stream, port, filter, steal);
+            case "mirror" -> Subscription.begin(stream, port, filter, mirror);
             default -> {
                 stream.refuse(Errno.EINVAL, "unknown mode \"%s\"".formatted(mode));
                 yield new DeafListener();

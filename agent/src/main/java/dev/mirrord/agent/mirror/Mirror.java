@@ -1,5 +1,6 @@
 package dev.mirrord.agent.mirror;
 
+import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.incoming.PortSource;
 import dev.mirrord.agent.incoming.SubscriptionRefused;
 import dev.mirrord.agent.target.Capabilities;
@@ -10,6 +11,7 @@ import dev.mirrord.linux.namespace.NamespaceThread;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,11 @@ public final class Mirror implements PortSource {
     }
 
     @Override
-    public CompletableFuture<Void> subscribe(int port, Lost lost) {
+    public CompletableFuture<Void> subscribe(int port, Optional<HttpFilter> filter, Lost lost) {
+        if (filter.isPresent()) {
+            return CompletableFuture.failedFuture(
+                    new SubscriptionRefused(Errno.EINVAL, "copies are not filtered"));
+        }
         return thread().call(() -> add(port, lost)).thenCompose(captured -> captured);
     }
 

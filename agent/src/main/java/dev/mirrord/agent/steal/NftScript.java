@@ -86,4 +86,9 @@ final class NftScript {
     static String removePort(int port) {
         return "delete element " + TABLE + " ports { " + port + " }";
     }
+
+    /** Nothing more is taken over; what passes through goes on. */
+    static String removeAllPorts() {
+        return "flush set " + TABLE + " ports";
+    }
 }

@@ -1,5 +1,6 @@
 package dev.mirrord.agent.steal;
 
+import dev.mirrord.agent.http.ChannelPair;
 import dev.mirrord.agent.outgoing.ConnectErrno;
 import dev.mirrord.linux.Errno;
 import io.netty.bootstrap.Bootstrap;
@@ -9,12 +10,15 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 
 /**
- * Connects a stolen connection to the target after all: with the client's address as source (the
- * port may differ), or, where that is not possible, with the target's own.
+ * Connects to the target after all: with the client's address as source (the port may differ), or,
+ * where that is not possible, with the target's own.
  */
 final class PassThrough {
     private static final int SOL_SOCKET = 1;
@@ -24,28 +28,42 @@ final class PassThrough {
     private static final int TRANSPARENT_TIMEOUT_MILLIS = 2_000;
 
     private final EventLoop loop;
-    private final EpollSocketChannel client;
     private final InetSocketAddress peer;
     private final OriginalDestination destination;
+    private final Promise<DuplexChannel> connected;
 
-    private PassThrough(
-            EventLoop loop,
-            EpollSocketChannel client,
-            InetSocketAddress peer,
-            OriginalDestination destination) {
+    private PassThrough(EventLoop loop, InetSocketAddress peer, OriginalDestination destination) {
         this.loop = loop;
-        this.client = client;
         this.peer = peer;
         this.destination = destination;
+        this.connected = loop.newPromise();
     }
 
-    /** Must be called on {@code loop}, where {@code client} will be registered. */
+    /** A connection whose channel does not read yet; must be called on {@code loop}. */
+    static Future<DuplexChannel> connect(
+            EventLoop loop, InetSocketAddress peer, OriginalDestination destination) {
+        PassThrough connecting = new PassThrough(loop, peer, destination);
+        connecting.connectAsClient();
+        return connecting.connected;
+    }
+
+    /** Joins {@code client}, which is not registered yet; must be called on {@code loop}. */
     static void begin(
             EventLoop loop,
             EpollSocketChannel client,
             InetSocketAddress peer,
             OriginalDestination destination) {
-        new PassThrough(loop, client, peer, destination).connectAsClient();
+        connect(loop, peer, destination)
+                .addListener(
+                        (Future<DuplexChannel> done) -> {
+                            if (done.isSuccess()) {
+                                DuplexChannel target = done.getNow();
+                                loop.register(client)
+                                        .addListener(ready -> ChannelPair.join(client, target));
+                            } else {
+                                client.unsafe().closeForcibly();
+                            }
+                        });
     }
 
     private void connectAsClient() {
@@ -56,9 +74,9 @@ final class PassThrough {
                 .addListener(
                         (ChannelFuture done) -> {
                             if (done.isSuccess()) {
-                                join(done);
+                                connected.setSuccess((EpollSocketChannel) done.channel());
                             } else if (ConnectErrno.of(done.cause()) == Errno.ECONNREFUSED) {
-                                client.unsafe().closeForcibly();
+                                connected.setFailure(done.cause());
                             } else {
                                 connectAsTarget();
                             }
@@ -66,13 +84,14 @@ final class PassThrough {
     }
 
     private void connectAsTarget() {
-        socket().connect(destination.address())
+        socket().option(MARK, NftScript.MARK)
+                .connect(destination.address())
                 .addListener(
                         (ChannelFuture done) -> {
                             if (done.isSuccess()) {
-                                join(done);
+                                connected.setSuccess((EpollSocketChannel) done.channel());
                             } else {
-                                client.unsafe().closeForcibly();
+                                connected.setFailure(done.cause());
                             }
                         });
     }
@@ -85,10 +104,5 @@ final class PassThrough {
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .handler(new ChannelInboundHandlerAdapter());
-    }
-
-    private void join(ChannelFuture connected) {
-        EpollSocketChannel target = (EpollSocketChannel) connected.channel();
-        loop.register(client).addListener(done -> ChannelPair.join(client, target));
     }
 }

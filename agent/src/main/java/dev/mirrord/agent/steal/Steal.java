@@ -1,6 +1,7 @@
 package dev.mirrord.agent.steal;
 
 import dev.mirrord.agent.AgentLog;
+import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.incoming.PortSource;
 import dev.mirrord.agent.incoming.SubscriptionRefused;
 import dev.mirrord.agent.steal.NftShell.NftException;
@@ -11,8 +12,7 @@ import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.namespace.NamespaceThread;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ public final class Steal implements PortSource {
     private final Target target;
     private final TargetLoops loops;
     private final Tunnels tunnels;
-    private final Map<Integer, Lost> ports = new HashMap<>();
+    private final StolenPorts ports = new StolenPorts();
     private @Nullable NamespaceThread thread;
     private @Nullable StealListener listener;
     private @Nullable NftShell nft;
@@ -38,10 +38,10 @@ public final class Steal implements PortSource {
     }
 
     @Override
-    public CompletableFuture<Void> subscribe(int port, Lost lost) {
+    public CompletableFuture<Void> subscribe(int port, Optional<HttpFilter> filter, Lost lost) {
         return thread().call(
                         () -> {
-                            add(port, lost);
+                            add(port, filter, lost);
                             return null;
                         });
     }
@@ -55,28 +55,50 @@ public final class Steal implements PortSource {
                         });
     }
 
-    /** Lets go of the table; the return route is removed too. Waits for that, but not for long. */
-    public void close() {
+    /**
+     * Takes nothing more over, waits for the target's answers that pass through, then lets go of
+     * the table and the return route.
+     *
+     * @param drainMillis the longest wait for answers
+     */
+    public void close(int drainMillis) throws InterruptedException {
         NamespaceThread started;
         synchronized (this) {
             started = thread;
         }
-        if (started != null) {
-            CompletableFuture<Void> closed =
-                    started.call(
-                            () -> {
-                                if (nft != null) {
-                                    nft.close();
-                                    nft = null;
-                                    ReturnRoute.remove();
-                                }
-                                return null;
-                            });
-            try {
-                closed.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
-            } catch (RuntimeException e) {
-                AgentLog.warn("cannot end stealing in order", "why", e);
-            }
+        if (started == null) {
+            return;
+        }
+        inOrder(started, shell -> shell.run(NftScript.removeAllPorts()));
+        ports.connections().end(drainMillis);
+        inOrder(
+                started,
+                shell -> {
+                    shell.close();
+                    nft = null;
+                    ReturnRoute.remove();
+                });
+    }
+
+    private interface Step {
+        void run(NftShell shell) throws IOException;
+    }
+
+    /** Waits for the step, but not for long. */
+    private void inOrder(NamespaceThread started, Step step) {
+        CompletableFuture<Void> done =
+                started.call(
+                        () -> {
+                            NftShell shell = nft;
+                            if (shell != null) {
+                                step.run(shell);
+                            }
+                            return null;
+                        });
+        try {
+            done.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
+        } catch (RuntimeException e) {
+            AgentLog.warn("cannot end stealing in order", "why", e);
         }
     }
 
@@ -89,13 +111,20 @@ public final class Steal implements PortSource {
         return started;
     }
 
-    private void add(int port, Lost lost)
+    private void add(int port, Optional<HttpFilter> filter, Lost lost)
             throws SubscriptionRefused, IOException, InterruptedException {
         NftShell shell = shell();
-        if (!ports.containsKey(port)) {
-            shell.run(NftScript.addPort(port));
+        boolean known = ports.has(port);
+        // Before the first connection comes.
+        ports.put(port, filter, lost);
+        if (!known) {
+            try {
+                shell.run(NftScript.addPort(port));
+            } catch (IOException e) {
+                ports.remove(port, lost);
+                throw e;
+            }
         }
-        ports.put(port, lost);
     }
 
     private void remove(int port, Lost owner) throws IOException {
@@ -144,7 +173,7 @@ public final class Steal implements PortSource {
     private int listenerPort() throws InterruptedException {
         StealListener open = listener;
         if (open == null) {
-            open = StealListener.open(tunnels, loops.all().getLast());
+            open = StealListener.open(tunnels, ports, loops.all().getLast());
             listener = open;
             loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
         }
@@ -192,8 +221,7 @@ public final class Steal implements PortSource {
             AgentLog.warn("stealing has ended", "why", e.getMessage());
             running.close();
             nft = null;
-            ports.values().forEach(lost -> lost.because("stealing has ended: " + e.getMessage()));
-            ports.clear();
+            ports.clear().forEach(lost -> lost.because("stealing has ended: " + e.getMessage()));
         }
     }
 }

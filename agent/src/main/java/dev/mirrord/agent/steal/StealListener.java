@@ -17,19 +17,22 @@ import java.util.Optional;
  */
 final class StealListener extends ChannelInboundHandlerAdapter {
     private final Tunnels tunnels;
+    private final StolenPorts ports;
     private final EpollServerSocketChannel server;
 
-    private StealListener(Tunnels tunnels, EpollServerSocketChannel server) {
+    private StealListener(Tunnels tunnels, StolenPorts ports, EpollServerSocketChannel server) {
         this.tunnels = tunnels;
+        this.ports = ports;
         this.server = server;
     }
 
     /** Opens it in the network namespace of the calling thread, to be served by {@code loop}. */
-    static StealListener open(Tunnels tunnels, EventLoop loop) throws InterruptedException {
+    static StealListener open(Tunnels tunnels, StolenPorts ports, EventLoop loop)
+            throws InterruptedException {
         EpollServerSocketChannel server = new EpollServerSocketChannel();
         // Or TPROXY would pass it over.
         server.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
-        StealListener listener = new StealListener(tunnels, server);
+        StealListener listener = new StealListener(tunnels, ports, server);
         server.pipeline().addLast(listener);
         loop.register(server).sync();
         server.bind(new InetSocketAddress(0)).sync();
@@ -53,7 +56,18 @@ final class StealListener extends ChannelInboundHandlerAdapter {
             client.unsafe().closeForcibly();
             return;
         }
-        StolenConnection.begin(
-                client, destination.get(), tunnels.leastBusy(), context.channel().eventLoop());
+        EventLoop spare = context.channel().eventLoop();
+        int port = destination.get().address().getPort();
+        if (ports.isFiltered(port)) {
+            StolenConnection.beginFiltered(
+                    client,
+                    destination.get(),
+                    tunnels,
+                    spare,
+                    () -> ports.filter(port),
+                    ports.connections());
+        } else {
+            StolenConnection.begin(client, destination.get(), tunnels.leastBusy(), spare);
+        }
     }
 }

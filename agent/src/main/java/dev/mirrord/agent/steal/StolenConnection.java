@@ -1,6 +1,10 @@
 package dev.mirrord.agent.steal;
 
+import dev.mirrord.agent.filter.HttpFilter;
+import dev.mirrord.agent.http.Connections;
+import dev.mirrord.agent.http.HttpConnection;
 import dev.mirrord.agent.tunnel.DeafListener;
+import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
 import dev.mirrord.protocol.StreamKind;
@@ -12,6 +16,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A redirected connection until it is decided who answers it.
@@ -47,6 +52,20 @@ final class StolenConnection extends DeafListener {
         EventLoop loop = tunnel.map(Tunnel::eventLoop).orElse(spare);
         StolenConnection connection = new StolenConnection(client, destination, loop);
         loop.execute(() -> tunnel.ifPresentOrElse(connection::offer, connection::passOn));
+    }
+
+    /** Lets each HTTP request be judged by itself. */
+    static void beginFiltered(
+            EpollSocketChannel client,
+            OriginalDestination destination,
+            Tunnels tunnels,
+            EventLoop spare,
+            Supplier<Optional<HttpFilter>> filters,
+            Connections connections) {
+        EventLoop loop = tunnels.leastBusy().map(Tunnel::eventLoop).orElse(spare);
+        StolenWays ways =
+                new StolenWays(loop, tunnels, client.remoteAddress(), destination, filters);
+        loop.execute(() -> HttpConnection.begin(client, ways, connections));
     }
 
     private void offer(Tunnel tunnel) {

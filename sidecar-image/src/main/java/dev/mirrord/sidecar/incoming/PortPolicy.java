@@ -25,4 +25,9 @@ public final class PortPolicy {
                 ? Optional.empty()
                 : config.targetPort(port);
     }
+
+    /** Which HTTP requests are wanted there, as the agent is told; empty: all that arrives. */
+    public Optional<String> filter(int port) {
+        return config.filter(port);
+    }
 }

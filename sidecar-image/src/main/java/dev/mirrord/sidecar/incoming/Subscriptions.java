@@ -41,6 +41,7 @@ public final class Subscriptions {
     private final Map<Integer, Subscription> subscriptions = new HashMap<>();
     private final Set<Integer> refused = new HashSet<>();
     private volatile Map<Integer, List<ListenAddress>> byTargetPort = Map.of();
+    private volatile Map<Integer, String> filters = Map.of();
 
     public Subscriptions(
             IncomingMode mode,
@@ -63,10 +64,17 @@ public final class Subscriptions {
     /** The whole picture of what the app listens on. */
     public synchronized void onPorts(SortedMap<Integer, List<ListenAddress>> ports) {
         Map<Integer, List<ListenAddress>> wanted = new HashMap<>();
+        Map<Integer, String> filtered = new HashMap<>();
         ports.forEach(
                 (port, addresses) ->
                         policy.targetPort(port, addresses)
-                                .ifPresent(target -> wanted.put(target, addresses)));
+                                .ifPresent(
+                                        target -> {
+                                            wanted.put(target, addresses);
+                                            policy.filter(port)
+                                                    .ifPresent(json -> filtered.put(target, json));
+                                        }));
+        filters = Map.copyOf(filtered);
         byTargetPort = Map.copyOf(wanted);
         refused.retainAll(wanted.keySet());
         subscriptions
@@ -132,9 +140,13 @@ public final class Subscriptions {
         }
 
         void start() {
+            String filter =
+                    Optional.ofNullable(filters.get(port))
+                            .map(",\"filter\":%s"::formatted)
+                            .orElse("");
             String request =
-                    "{\"port\":%d,\"mode\":\"%s\"}"
-                            .formatted(port, mode.name().toLowerCase(Locale.ROOT));
+                    "{\"port\":%d,\"mode\":\"%s\"%s}"
+                            .formatted(port, mode.name().toLowerCase(Locale.ROOT), filter);
             tunnel.eventLoop()
                     .execute(
                             () ->

@@ -1,4 +1,4 @@
-package dev.mirrord.agent.steal;
+package dev.mirrord.agent.http;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,7 +10,7 @@ import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /** One direction of two joined connections on one event loop: bytes, back-pressure, both ends. */
-final class ChannelPair extends ChannelInboundHandlerAdapter {
+public final class ChannelPair extends ChannelInboundHandlerAdapter {
     private final DuplexChannel from;
     private final DuplexChannel to;
     private @Nullable ChannelPair reverse;
@@ -22,7 +22,7 @@ final class ChannelPair extends ChannelInboundHandlerAdapter {
     }
 
     /** Joins them in both directions and starts to read. */
-    static void join(DuplexChannel one, DuplexChannel other) {
+    public static void join(DuplexChannel one, DuplexChannel other) {
         ChannelPair there = new ChannelPair(one, other);
         ChannelPair back = new ChannelPair(other, one);
         there.reverse = back;

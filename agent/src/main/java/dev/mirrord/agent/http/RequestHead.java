@@ -1,0 +1,78 @@
+package dev.mirrord.agent.http;
+
+import dev.mirrord.agent.filter.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What has to be known of a request to pass it on and to understand its answer.
+ *
+ * @param upgrade the client would rather speak something else: the answer says whether it does
+ * @param patient the client waits for leave to send the body
+ * @param rewritten what is sent instead of the head: without the offer to go on in HTTP/2, after
+ *     which no request could be judged
+ */
+record RequestHead(
+        Request request, Body body, boolean upgrade, boolean patient, Optional<byte[]> rewritten) {
+    private static final Set<String> TO_HTTP2 = Set.of("upgrade", "http2-settings", "connection");
+
+    /** Empty for what is not to be split, since its receiver might read it in another way. */
+    static Optional<RequestHead> of(Head head) {
+        String[] words = head.first().split(" ", -1);
+        if (words.length != 3 || words[1].isEmpty() || !Head.isToken(words[0], words[0].length())) {
+            return Optional.empty();
+        }
+        boolean old = words[2].equals("HTTP/1.0");
+        List<String> encodings = head.values("transfer-encoding");
+        boolean chunked = encodings.size() == 1 && encodings.getFirst().equalsIgnoreCase("chunked");
+        if ((!old && !words[2].equals("HTTP/1.1"))
+                || words[0].equals("CONNECT")
+                || (!encodings.isEmpty() && (old || !chunked))) {
+            return Optional.empty();
+        }
+        long length;
+        try {
+            length = head.contentLength();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+        if (chunked && length >= 0) {
+            return Optional.empty();
+        }
+        boolean toHttp2 = head.lists("upgrade", "h2c");
+        return Optional.of(
+                new RequestHead(
+                        new Request(words[0], origin(words[1]), head.normalised()),
+                        chunked ? Body.chunked() : Body.ofLength(Math.max(0, length)),
+                        !old && !toHttp2 && head.lists("connection", "upgrade"),
+                        head.lists("expect", "100-continue"),
+                        toHttp2 ? Optional.of(withoutUpgrade(head)) : Optional.empty()));
+    }
+
+    private static byte[] withoutUpgrade(Head head) {
+        StringBuilder text = new StringBuilder(head.first()).append("\r\n");
+        for (String field : head.fields()) {
+            String name = field.substring(0, field.indexOf(':')).toLowerCase(Locale.ROOT);
+            if (!TO_HTTP2.contains(name)) {
+                text.append(field).append("\r\n");
+            }
+        }
+        if (head.lists("connection", "close")) {
+            text.append("Connection: close\r\n");
+        }
+        return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Path and query, also of a request in absolute form. */
+    private static String origin(String target) {
+        int authority = target.indexOf("://");
+        if (target.startsWith("/") || authority < 0) {
+            return target;
+        }
+        int path = target.indexOf('/', authority + 3);
+        return path < 0 ? "/" : target.substring(path);
+    }
+}
