@@ -311,7 +311,8 @@ class HostileTest(FilesTest):
     def test_a_path_that_changes_all_the_time_is_one_or_the_other(self):
         self.write("srv/another", "another!\n")
         out = self.python(
-            "import ctypes, threading\n"
+            "import ctypes, sys, threading\n"
+            "sys.setswitchinterval(0.0001)\n"
             "c = ctypes.CDLL(None)\n"
             "b = ctypes.create_string_buffer(b'/srv/another')\n"
             "stop = False\n"
@@ -319,7 +320,7 @@ class HostileTest(FilesTest):
             "  while not stop: b.value = b'/srv/secret'; b.value = b'/srv/another'; b[5] = b'/'\n"
             "t = threading.Thread(target=change); t.start()\n"
             "import os\n"
-            "for i in range(3000):\n"
+            "for i in range(1000):\n"
             "  f = c.open(b, 0)\n"
             "  if f >= 0: os.close(f)\n"
             "stop = True; t.join(); print('survived', open('/srv/secret').read())"

@@ -57,7 +57,7 @@ final class Agent {
                         options.patience(),
                         loops.all().getFirst(),
                         () -> end("no client for " + options.patience().toSeconds() + " s"));
-        steal = new Steal(target, loops, tunnels);
+        steal = new Steal(target, loops, tunnels, options.owner());
         Subscriptions subscriptions = new Subscriptions(steal, new Mirror(target, tunnels));
         Queries queries = new Queries(target, new AgentStatus(tunnels));
         server =

@@ -10,20 +10,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param session whose key opens the tunnel
  * @param containerId the target, or empty for none
+ * @param owner whom other users are told of, {@code USER@HOST}
  * @param patience how long the agent stays without a tunnel
  * @param port where the tunnel is awaited, on the agent's own loopback; 0 lets the kernel choose
  */
 public record AgentOptions(
-        Fingerprint session, Optional<String> containerId, Duration patience, int port) {
+        Fingerprint session,
+        Optional<String> containerId,
+        String owner,
+        Duration patience,
+        int port) {
     private static final String USAGE =
             "usage: --session-certificate-sha256 HEX (--target-container-id ID | --targetless)"
-                    + " [--communication-timeout SECONDS] [--port PORT]";
+                    + " [--owner USER@HOST] [--communication-timeout SECONDS] [--port PORT]";
 
     /** Reads the command line. */
     public static AgentOptions parse(String... arguments) throws AgentFailure {
         @Nullable Fingerprint session = null;
         @Nullable String containerId = null;
         boolean targetless = false;
+        String owner = "somebody";
         Duration patience = Duration.ofSeconds(30);
         int port = 0;
         for (int i = 0; i < arguments.length; i++) {
@@ -31,6 +37,7 @@ public record AgentOptions(
                 case "--session-certificate-sha256" -> session = fingerprint(value(arguments, i++));
                 case "--target-container-id" -> containerId = containerId(value(arguments, i++));
                 case "--targetless" -> targetless = true;
+                case "--owner" -> owner = value(arguments, i++);
                 case "--communication-timeout" ->
                         patience =
                                 Duration.ofSeconds(
@@ -44,7 +51,7 @@ public record AgentOptions(
         if (session == null || targetless == (containerId != null)) {
             throw new AgentFailure(USAGE);
         }
-        return new AgentOptions(session, Optional.ofNullable(containerId), patience, port);
+        return new AgentOptions(session, Optional.ofNullable(containerId), owner, patience, port);
     }
 
     private static String value(String[] arguments, int i) throws AgentFailure {

@@ -36,6 +36,7 @@ public sealed interface Target {
         STATEFUL_SET("statefulset", "stateful_set"),
         SERVICE("service", "service"),
         REPLICA_SET("replicaset", "replica_set"),
+        DAEMON_SET("daemonset", "daemon_set"),
         LABEL("label", "labels");
 
         private final String word;

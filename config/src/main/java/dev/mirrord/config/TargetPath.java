@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 public final class TargetPath {
     /** What can be written, for messages. */
     public static final String FORMS =
-            "use pod/NAME, deployment/NAME, deployment/NAME/container/CONTAINER or targetless";
+            "use pod/NAME, deployment/NAME, deployment/NAME/container/CONTAINER, another kind of"
+                    + " workload, label/KEY=VALUE or targetless";
 
     private static final Pattern NAME =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");

@@ -83,15 +83,15 @@ class BadInputTest {
                 bad(
                         "{'target':'web'}",
                         "<stdin>:1:11: target cannot be used: target \"web\" is malformed: a kind"
-                                + " is missing: did you mean deployment/web?; use pod/NAME,"
-                                + " deployment/NAME, deployment/NAME/container/CONTAINER or"
-                                + " targetless"),
+                            + " is missing: did you mean deployment/web?; use pod/NAME,"
+                            + " deployment/NAME, deployment/NAME/container/CONTAINER, another kind"
+                            + " of workload, label/KEY=VALUE or targetless"),
                 bad(
                         "{'target':'Pod/web'}",
                         "<stdin>:1:11: target cannot be used: target \"Pod/web\" is malformed:"
-                                + " unknown kind \"Pod\", did you mean pod?; use pod/NAME,"
-                                + " deployment/NAME, deployment/NAME/container/CONTAINER or"
-                                + " targetless"),
+                            + " unknown kind \"Pod\", did you mean pod?; use pod/NAME,"
+                            + " deployment/NAME, deployment/NAME/container/CONTAINER, another kind"
+                            + " of workload, label/KEY=VALUE or targetless"),
                 bad(
                         "{'target':{'deploymnt':'web'}}",
                         "<stdin>:1:24: target.path has an unknown key \"deploymnt\"; nearest:"

@@ -15,6 +15,7 @@ class TargetPathTest {
         "deploy/web, deployment/web",
         "deployment/web/container/app, deployment/web/container/app",
         "statefulset/db, statefulset/db",
+        "daemonset/db, daemonset/db",
         "label/app.kubernetes.io/name=web, label/app.kubernetes.io/name=web",
     })
     void eachFormIsReadAndWritten(String text, String path) {
@@ -30,7 +31,7 @@ class TargetPathTest {
                 "pods/web | unknown kind \"pods\", did you mean pod?",
                 "deplyment/web | unknown kind \"deplyment\", did you mean deployment?",
                 "ingress/web | \"ingress\" is none of pod, deployment, rollout, job, cronjob,"
-                        + " statefulset, service, replicaset, label",
+                        + " statefulset, service, replicaset, daemonset, label",
                 "pod | the name is missing",
                 "pod/ | the name is missing",
                 "pod//container/app | the name is missing",
@@ -45,7 +46,8 @@ class TargetPathTest {
         assertThatThrownBy(() -> TargetPath.parse(text))
                 .hasMessage(
                         "target \"%s\" is malformed: %s; use pod/NAME, deployment/NAME,"
-                                + " deployment/NAME/container/CONTAINER or targetless",
+                                + " deployment/NAME/container/CONTAINER, another kind of workload,"
+                                + " label/KEY=VALUE or targetless",
                         text, why);
     }
 }

@@ -97,7 +97,23 @@ record Client(String name, String address, String address6) implements AutoClose
 
     /** Begins to ask the web service without end; ends when it is closed. */
     Command.Running probeWeb() {
-        return background("python3", "-c", PROBER, "web", "80");
+        return probe("web");
+    }
+
+    /** Begins to ask a service without end; ends when it is closed. */
+    Command.Running probe(String host) {
+        return background("python3", "-c", PROBER, host, "80");
+    }
+
+    /** Who answers at an address: the first line that tells a service. */
+    String serviceAt(String address) {
+        return run("curl", "-sS", "--max-time", "5", "http://" + address + "/")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("service: "))
+                .map(line -> line.substring("service: ".length()))
+                .findFirst()
+                .orElse("nobody");
     }
 
     Command.Running background(String... command) {

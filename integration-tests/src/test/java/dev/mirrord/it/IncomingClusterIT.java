@@ -95,7 +95,7 @@ class IncomingClusterIT {
     void aKilledAgentGivesThePortBackAtOnce() {
         String name = "mirrord-it-killed-agent";
         try (Command.Running app =
-                Mirrord.onWeb()
+                Mirrord.on(Pods.one("app=web"))
                         .with("--steal")
                         .docker("-e", "SERVICE_NAME=app", "--name", name)
                         .start(Mirrord.STATIC, "listen", "80")) {

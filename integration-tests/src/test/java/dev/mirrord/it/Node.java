@@ -21,6 +21,11 @@ final class Node {
         return inWeb("nft", "list", "ruleset");
     }
 
+    /** The same of a pod that a selector finds first. */
+    static String rulesOf(String selector) {
+        return in(process("-n", "shop", "-l", selector), "nft", "list", "ruleset");
+    }
+
     /** The policy rules there, IPv4 and IPv6. */
     static String policyRulesOfWeb() {
         return inWeb("ip", "rule") + inWeb("ip", "-6", "rule");
@@ -28,6 +33,10 @@ final class Node {
 
     /** The node itself has no nft; the agent's image has. */
     private static String inWeb(String... command) {
+        return in(processOfWeb(), command);
+    }
+
+    private static String in(String process, String... command) {
         List<String> words =
                 new ArrayList<>(
                         List.of(
@@ -45,7 +54,7 @@ final class Node {
                                 "nsenter",
                                 AGENT,
                                 "-t",
-                                processOfWeb(),
+                                process,
                                 "-n"));
         words.addAll(List.of(command));
         return Command.docker(words.toArray(String[]::new)).orFail().out();
@@ -54,6 +63,11 @@ final class Node {
     /** Ends the process of a session's agent in the way that it cannot notice. */
     static void killAgent(String session) {
         run("kill", "-KILL", process("-A", "-l", "dev.mirrord/session=" + session));
+    }
+
+    /** The same of the agent of one Job. */
+    static void killAgentOfJob(String job) {
+        run("kill", "-KILL", process("-A", "-l", "job-name=" + job));
     }
 
     private static String processOfWeb() {

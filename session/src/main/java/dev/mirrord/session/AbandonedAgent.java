@@ -6,6 +6,7 @@ import dev.mirrord.session.kubernetes.cluster.Cluster;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
 import dev.mirrord.session.kubernetes.cluster.ClusterOptions;
 import dev.mirrord.session.kubernetes.placement.AgentJobs;
+import dev.mirrord.session.kubernetes.placement.SessionLabels;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -62,16 +63,24 @@ public final class AbandonedAgent {
                         System.getenv());
         try (Cluster cluster = Cluster.open(options)) {
             AgentJobs jobs = new AgentJobs(cluster, given(words[1]).orElseGet(cluster::namespace));
-            String name = "mirrord-" + words[0] + "-agent";
-            boolean deleted = jobs.delete(name);
+            boolean deleted = delete(jobs, words[0]);
             if (!deleted) {
                 TimeUnit.SECONDS.sleep(SECOND_LOOK_SECONDS);
-                deleted = jobs.delete(name);
+                deleted = delete(jobs, words[0]);
             }
             say(deleted ? "agent deleted" : "there is no agent", words[0]);
         } catch (ClusterFailure e) {
             say("the agent's Job could not be deleted; it ends by itself: " + e, words[0]);
         }
+    }
+
+    /** The first by its name, which takes no more than the right to delete; then all others. */
+    private static boolean delete(AgentJobs jobs, String session) {
+        boolean deleted = jobs.delete(SessionLabels.agentName(session, 1));
+        for (AgentJobs.AgentJob other : jobs.ofSession(session)) {
+            deleted |= jobs.delete(other.name());
+        }
+        return deleted;
     }
 
     private static Optional<String> given(String word) {

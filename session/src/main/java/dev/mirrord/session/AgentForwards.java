@@ -32,7 +32,7 @@ final class AgentForwards {
             PortForward forward,
             EventLoopGroup loops,
             CompletableFuture<PodRef> assigned,
-            CompletableFuture<ClusterSide.Agent> ready) {
+            CompletableFuture<?> ready) {
         this.forward = forward;
         this.assigned = assigned;
         this.patience = new Patience(ready);

@@ -34,6 +34,9 @@ final class Bootstrap {
                         .put("tunnels", TUNNELS)
                         .put("relaySocket", relaySocket)
                         .put("files", TargetFiles.wanted(request.config()))
+                        .put(
+                                "replicas",
+                                request.config().target().filter(Replicas::mayBeMany).isPresent())
                         .put("dnsUpstream", EngineSide.DNS_UPSTREAM)
                         .put("config", request.config().sidecar().toJson());
         add(

@@ -19,6 +19,7 @@ import dev.mirrord.session.kubernetes.target.Target;
 import dev.mirrord.session.kubernetes.target.TargetResolver;
 import dev.mirrord.session.kubernetes.tunnel.PortForward;
 import dev.mirrord.session.kubernetes.tunnel.RelayServer;
+import dev.mirrord.session.sidecar.LastingControl;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.File;
 import java.util.Optional;
@@ -47,6 +48,8 @@ final class ClusterSide implements AutoCloseable {
     private @Nullable Cluster cluster;
     private @Nullable RelayServer relay;
     private @Nullable ExecTunnels execTunnels;
+    private @Nullable Relays relays;
+    private volatile @Nullable Replicas replicas;
 
     ClusterSide(SessionId id, SessionRequest request, SessionLog log, SessionOutput output) {
         this.id = id;
@@ -56,7 +59,7 @@ final class ClusterSide implements AutoCloseable {
     }
 
     /** Whom the app stands in for; empty for nobody (targetless). */
-    record Resolved(Cluster cluster, Optional<ResolvedTarget> target) {
+    record Resolved(Cluster cluster, Target named, Optional<ResolvedTarget> target) {
         Optional<String> hostname() {
             return target.map(ResolvedTarget::hostname);
         }
@@ -77,14 +80,14 @@ final class ClusterSide implements AutoCloseable {
                         yield Optional.empty();
                     }
                     case Target.Pod pod -> Optional.of(resolver.resolve(pod));
-                    case Target.Deployment deployment -> Optional.of(resolver.resolve(deployment));
+                    case Target.Workload workload -> Optional.of(resolver.resolve(workload));
                 };
         found.ifPresent(
                 pod -> {
                     pod.warnings().forEach(output::notice);
                     log.line("target found", "pod", pod.pod(), "container", pod.container());
                 });
-        return new Resolved(opened, found);
+        return new Resolved(opened, target, found);
     }
 
     /** Only this needs the lock: the target may take a while to be ready, and the end not wait. */
@@ -176,17 +179,21 @@ final class ClusterSide implements AutoCloseable {
                         assigned,
                         agent);
         forwards.answered().thenRun(() -> answered.complete(null));
-        ExecTunnels byExec = new ExecTunnels(engine, () -> forwards.open(null), log);
+        relays = new Relays(id, resolved.cluster(), directory, engine, log);
+        ExecTunnels byExec = new ExecTunnels(engine, "tunnel", () -> forwards.open(null), log);
         execTunnels = byExec;
         if (!engine.sharesFiles()) {
+            relays.useExec();
             sidecarReady.thenRun(() -> byExec.start(Bootstrap.TUNNELS));
             return;
         }
+        Relays further = relays;
         CompletableFuture<Boolean> reached = new CompletableFuture<>();
         relay =
                 RelayServer.listen(
                         directory.parent(),
                         id.value(),
+                        Relays.FIRST_SOCKET,
                         resolved.cluster().loops(),
                         loop -> {
                             reached.complete(true);
@@ -202,6 +209,7 @@ final class ClusterSide implements AutoCloseable {
                         works -> {
                             if (!works) {
                                 log.line("the sidecar does not reach the relay socket");
+                                further.useExec();
                                 byExec.start(Bootstrap.TUNNELS);
                             }
                         });
@@ -212,35 +220,81 @@ final class ClusterSide implements AutoCloseable {
         return answered;
     }
 
-    /** What the sidecar has to know to use the agent. */
+    /**
+     * From now on the target's other pods have agents too, and when one goes another takes over.
+     * Called once the app runs: nobody waits for it.
+     */
+    synchronized void followPods(
+            Resolved resolved, SessionIdentity identity, LastingControl control) {
+        Relays open = relays;
+        if (over || open == null || !Replicas.mayBeMany(resolved.named())) {
+            return;
+        }
+        Replicas followed =
+                new Replicas(
+                        resolved,
+                        (number, pod) -> placement(number, pod, identity.fingerprint().hex()),
+                        open,
+                        control,
+                        traffic(),
+                        log,
+                        output);
+        replicas = followed;
+        followed.start();
+    }
+
+    /** The sidecar has given an agent up. */
+    void agentLost(String number) {
+        Replicas followed = replicas;
+        if (followed != null) {
+            followed.lost(number);
+        }
+    }
+
+    private JobPlacement placement(int number, ResolvedTarget pod, String fingerprint) {
+        return new JobPlacement(
+                new SessionLabels(id.value(), Product.owner(), number),
+                pod,
+                AgentOptions.of(request.config().agent()),
+                fingerprint,
+                traffic(),
+                TargetFiles.wanted(request.config()));
+    }
+
+    /** What the sidecar has to know to use the first agent. */
     static ObjectNode agentMessage(Resolved resolved) {
-        ObjectNode message = SidecarControl.message("agent");
+        return agentMessage(1, resolved.target());
+    }
+
+    /** What the sidecar has to know to use an agent. */
+    static ObjectNode agentMessage(int number, Optional<ResolvedTarget> pod) {
+        ObjectNode message =
+                SidecarControl.message("agent")
+                        .put("agent", Integer.toString(number))
+                        .put("pod", pod.map(each -> each.pod().name()).orElse(""));
         ArrayNode declared = message.putArray("declaredPorts");
-        resolved.target().ifPresent(target -> target.declaredPorts().forEach(declared::add));
+        pod.ifPresent(target -> target.declaredPorts().forEach(declared::add));
         ArrayNode volumes = message.putArray("volumes");
-        resolved.target()
-                .ifPresent(
-                        target ->
-                                target.volumes()
-                                        .forEach(
-                                                each ->
-                                                        volumes.addObject()
-                                                                .put("path", each.path())
-                                                                .put("fixed", each.fixed())));
+        pod.ifPresent(
+                target ->
+                        target.volumes()
+                                .forEach(
+                                        each ->
+                                                volumes.addObject()
+                                                        .put("path", each.path())
+                                                        .put("fixed", each.fixed())));
         ObjectNode probes = message.putObject("probes");
-        resolved.target()
-                .ifPresent(
-                        target ->
-                                target.probes()
-                                        .forEach(
-                                                (port, text) ->
-                                                        probes.put(Integer.toString(port), text)));
+        pod.ifPresent(
+                target ->
+                        target.probes()
+                                .forEach((port, text) -> probes.put(Integer.toString(port), text)));
         return message;
     }
 
     /** What the agent's log has told, for the sidecar to compare. */
     static ObjectNode certificateMessage(Agent agent) {
         return SidecarControl.message("certificate")
+                .put("agent", "1")
                 .put("certificateSha256", agent.placed().certificateSha256());
     }
 
@@ -252,14 +306,20 @@ final class ClusterSide implements AutoCloseable {
     /** Removes the agent, whether it is there already or only on its way. */
     synchronized void deleteAgent(CompletableFuture<Agent> agent) {
         agent.cancel(true);
+        Replicas followed = replicas;
+        CompletableFuture<Void> others =
+                followed == null
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.runAsync(followed::close, Background.EXECUTOR);
         endPlacing();
         if (cluster == null) {
             return;
         }
         String namespace = request.config().agent().namespace().orElse(cluster.namespace());
         try {
-            new AgentJobs(cluster, namespace).delete("mirrord-" + id + "-agent");
+            new AgentJobs(cluster, namespace).delete(SessionLabels.agentName(id.value(), 1));
             log.line("agent deleted", "session", id);
+            others.join();
         } catch (RuntimeException e) {
             log.failure("the agent's Job could not be deleted; it ends by itself", e);
         }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,7 +167,8 @@ public final class ContainerSession {
                             await(image),
                             await(identity),
                             engine.sharesFiles()));
-            return follow(process, engine, cluster, resolved, control, agent);
+            events.agentLost = cluster::agentLost;
+            return follow(process, engine, cluster, resolved, control, await(identity), agent);
         } catch (IOException e) {
             throw new SessionFailure(
                     "the sidecar cannot be reached: " + e.getMessage() + "\n" + engine.sidecarLog(),
@@ -206,6 +208,7 @@ public final class ContainerSession {
             ClusterSide cluster,
             ClusterSide.Resolved resolved,
             LastingControl control,
+            SessionIdentity identity,
             CompletableFuture<ClusterSide.Agent> agent)
             throws IOException {
         CompletableFuture<Integer> exitCode = app.exitCode();
@@ -230,6 +233,8 @@ public final class ContainerSession {
             output.notice(cluster.summary(resolved));
             app.connected();
             CompletableFuture<?> checked = agent.thenAccept(ready -> verify(control, ready));
+            checked.thenRunAsync(
+                    () -> cluster.followPods(resolved, identity, control), Background.EXECUTOR);
             CompletableFuture.anyOf(exitCode, events.failed, failureOf(checked))
                     .exceptionally(_ -> "")
                     .get();
@@ -355,6 +360,7 @@ public final class ContainerSession {
         final CompletableFuture<Void> connected = new CompletableFuture<>();
         final CompletableFuture<String> failed = new CompletableFuture<>();
         final CompletableFuture<Optional<String>> summary = new CompletableFuture<>();
+        volatile Consumer<String> agentLost = _ -> {};
 
         @Override
         public void onMessage(String type, JsonNode message) {
@@ -368,6 +374,7 @@ public final class ContainerSession {
                     output.notice(message.path("text").asText());
                 }
                 case "failed" -> failed.complete(message.path("text").asText());
+                case "agentLost" -> agentLost.accept(message.path("agent").asText());
                 case "summary" -> summary.complete(Optional.of(TrafficLine.of(message)));
                 case "launcherGone" -> {}
                 default -> log.line("unknown message of the sidecar", "type", type);

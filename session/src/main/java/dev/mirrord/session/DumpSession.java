@@ -108,6 +108,7 @@ public final class DumpSession {
                 RelayServer.listen(
                         directory.parent(),
                         id.value(),
+                        Relays.FIRST_SOCKET,
                         agent.resolved().cluster().loops(),
                         loop -> forward.open(agent.placed().pod(), AgentPlacement.PORT, loop, null),
                         lost -> log.failure("tunnel lost", lost))) {

@@ -14,15 +14,21 @@ final class ExecTunnels implements AutoCloseable {
     private static final long AGAIN_MILLISECONDS = 500;
 
     private final EngineSide engine;
+    private final String socket;
     private final Supplier<CompletableFuture<PortForwardChannel>> forwards;
     private final SessionLog log;
     private volatile boolean closed;
 
+    /**
+     * @param socket of the sidecar, which takes tunnels of one agent
+     */
     ExecTunnels(
             EngineSide engine,
+            String socket,
             Supplier<CompletableFuture<PortForwardChannel>> forwards,
             SessionLog log) {
         this.engine = engine;
+        this.socket = socket;
         this.forwards = forwards;
         this.log = log;
     }
@@ -41,7 +47,7 @@ final class ExecTunnels implements AutoCloseable {
     private void run() {
         for (; !closed; pause()) {
             try (PortForwardChannel forward = forwards.get().get();
-                    ExecStream exec = engine.relay("tunnel")) {
+                    ExecStream exec = engine.relay(socket)) {
                 log.line("tunnel over docker exec opened");
                 forward.join(exec.input(), exec.output());
                 exec.exit().join();

@@ -72,7 +72,7 @@ public final class SessionDirectory implements AutoCloseable {
                         : Path.of(
                                 System.getProperty("java.io.tmpdir"),
                                 "mirrord-" + System.getProperty("user.name"));
-        if (base.toString().length() + 20 > LONGEST_SOCKET_PATH) {
+        if (base.toString().length() + 24 > LONGEST_SOCKET_PATH) {
             return Path.of("/tmp", "mirrord-" + System.getProperty("user.name"));
         }
         return base;

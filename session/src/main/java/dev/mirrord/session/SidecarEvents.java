@@ -3,6 +3,7 @@ package dev.mirrord.session;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.session.sidecar.ControlListener;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the sidecar of a {@link TargetContext} has said so far. */
@@ -24,6 +25,9 @@ final class SidecarEvents implements ControlListener {
 
     /** Nobody is there any more. */
     final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+
+    /** Hears of agents that do not come back. */
+    volatile Consumer<String> agentLost = _ -> {};
 
     private final SessionLog log;
     private final SessionOutput output;
@@ -47,6 +51,7 @@ final class SidecarEvents implements ControlListener {
             }
             case "notice" -> output.notice(message.path("text").asText());
             case "failed" -> failed.complete(message.path("text").asText());
+            case "agentLost" -> agentLost.accept(message.path("agent").asText());
             case "summary" -> output.detail(TrafficLine.of(message));
             default -> log.line("unknown message of the sidecar", "type", type);
         }

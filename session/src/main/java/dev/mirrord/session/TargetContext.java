@@ -215,7 +215,13 @@ public final class TargetContext implements AutoCloseable {
                     e);
         }
         awaitConnected();
+        events.agentLost = cluster::agentLost;
         agent.thenAccept(ready -> verify(opened, ready))
+                .thenRunAsync(
+                        () ->
+                                cluster.followPods(
+                                        resolved, ContainerSession.await(identity), opened),
+                        Background.EXECUTOR)
                 .exceptionally(
                         failure -> {
                             // Who answered cannot be checked: it may be somebody else.

@@ -20,6 +20,10 @@ public final class Json {
         return MAPPER.createObjectNode().put("type", type);
     }
 
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
     /**
      * @throws IllegalArgumentException for what is no JSON; the message does not quote it
      */

@@ -40,6 +40,7 @@ import dev.mirrord.sidecar.outgoing.TcpDoor;
 import dev.mirrord.sidecar.outgoing.UdpDoor;
 import dev.mirrord.sidecar.outgoing.UnheldConnects;
 import dev.mirrord.sidecar.target.TargetFacts;
+import dev.mirrord.sidecar.tunnel.Agents;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -133,7 +134,7 @@ final class Network {
                             + " when the target cannot be reached");
         }
         this.addresses = new AppAddresses(facts.addresses());
-        this.subscriptions = subscriptions(tunnels, counters);
+        this.subscriptions = subscriptions(counters);
         this.hints =
                 mode(config.incoming().mode())
                         .map(
@@ -151,6 +152,11 @@ final class Network {
 
     AppConnector connector() {
         return connector;
+    }
+
+    /** Whose tunnels bring the target's traffic. */
+    void agents(Agents agents) {
+        subscriptions.ifPresent(all -> all.agents(agents));
     }
 
     /** A tunnel came up. */
@@ -278,15 +284,13 @@ final class Network {
                 exempt);
     }
 
-    private Optional<Subscriptions> subscriptions(
-            Supplier<Optional<Tunnel>> tunnels, Counters counters) {
+    private Optional<Subscriptions> subscriptions(Counters counters) {
         Optional<dev.mirrord.protocol.IncomingMode> mode = mode(config.incoming().mode());
         return mode.map(
                 taken ->
                         new Subscriptions(
                                 taken,
                                 new PortPolicy(config.incoming(), debuggers),
-                                tunnels,
                                 notices,
                                 counters));
     }

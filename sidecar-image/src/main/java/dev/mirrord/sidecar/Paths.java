@@ -33,6 +33,18 @@ public record Paths(Path run, Path layer, Path etc) {
         return run.resolve("target");
     }
 
+    /** For tunnels to a further agent. */
+    Path tunnel(String agent) {
+        return run.resolve("tunnel-" + agent + ".sock");
+    }
+
+    /** Of the CLI's, for one agent: the first one's has no number. */
+    Path relay(String agent) {
+        return agent.equals("1")
+                ? relay()
+                : run.resolve("host").resolve("relay-" + agent + ".sock");
+    }
+
     Path launcher() {
         return layer.resolve("sock");
     }

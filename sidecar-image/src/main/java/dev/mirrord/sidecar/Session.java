@@ -12,6 +12,7 @@ import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.sidecar.control.Bootstrap;
 import dev.mirrord.sidecar.control.Control;
 import dev.mirrord.sidecar.control.ControlListener;
+import dev.mirrord.sidecar.control.SocketDoor;
 import dev.mirrord.sidecar.dns.ResolvConf;
 import dev.mirrord.sidecar.files.TargetFiles;
 import dev.mirrord.sidecar.launcher.LauncherRole;
@@ -19,10 +20,10 @@ import dev.mirrord.sidecar.launcher.Launchers;
 import dev.mirrord.sidecar.launcher.LaunchersListener;
 import dev.mirrord.sidecar.target.HostFiles;
 import dev.mirrord.sidecar.target.TargetFacts;
+import dev.mirrord.sidecar.tunnel.Agent;
+import dev.mirrord.sidecar.tunnel.Agents;
+import dev.mirrord.sidecar.tunnel.AgentsListener;
 import dev.mirrord.sidecar.tunnel.Query;
-import dev.mirrord.sidecar.tunnel.RelayDialer;
-import dev.mirrord.sidecar.tunnel.Tunnels;
-import dev.mirrord.sidecar.tunnel.TunnelsListener;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -34,6 +35,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +46,20 @@ import org.jspecify.annotations.Nullable;
  *   control connects --bootstrap--&gt; rules, sockets --&gt; ready
  *   --agent--&gt; tunnels --&gt; environment and facts of the target --&gt; context to the launchers --&gt; connected
  *   --certificate--&gt; the tunnels' is the agent's, or the session fails
- *   --control closed | end | tunnels lost--&gt; END to the launchers --&gt; they have gone --&gt; exit
+ *   --agent, agentGone--&gt; more agents for more pods of the target, or fewer
+ *   --control closed | end | last agent lost--&gt; END to the launchers --&gt; they have gone --&gt; exit
  * </pre>
  */
-final class Session implements ControlListener, TunnelsListener, LaunchersListener {
+final class Session implements ControlListener, AgentsListener, LaunchersListener {
+    /** The agent of the pod that the app stands in for at first. */
+    private static final String FIRST = "1";
+
+    /** How long the app goes on without any agent. */
+    private static final int WITHOUT_AGENT_SECONDS = 20;
+
+    /** How long the primary may be silent before another takes over for good. */
+    private static final int SILENCE_SECONDS = 2;
+
     private final Executor thread;
     private final Paths paths;
     private final CompletableFuture<Prepared> prepared;
@@ -56,8 +68,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
     private final Launchers launchers = new Launchers(this);
     private final Counters counters = new Counters();
     private final Queue<Channel> brought = new ArrayDeque<>();
-    private volatile @Nullable Tunnels tunnels;
-    private @Nullable RelayDialer dialer;
+    private volatile @Nullable Agents agents;
     private @Nullable Bootstrap bootstrap;
     private @Nullable Network network;
     private Set<Integer> declaredPorts = Set.of();
@@ -104,11 +115,11 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
     void onTunnelChannel(Channel channel) {
         thread.execute(
                 () -> {
-                    Tunnels all = tunnels;
+                    Agents all = agents;
                     if (all == null) {
                         brought.add(channel);
                     } else {
-                        take(channel, all);
+                        all.take(FIRST, channel);
                     }
                 });
     }
@@ -125,8 +136,80 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
     }
 
     @Override
-    public void onLost(String text) {
-        thread.execute(() -> fail("the connection to the agent is lost: " + text));
+    public void onSilent(Agent agent) {
+        EventLoops.next()
+                .schedule(
+                        () -> thread.execute(() -> replace(agent)),
+                        SILENCE_SECONDS,
+                        TimeUnit.SECONDS);
+    }
+
+    /** Takes the next agent as primary unless this one answers again. */
+    private void replace(Agent silent) {
+        Agents all = agents;
+        if (all != null && silent.pick().isEmpty()) {
+            all.replace(silent).ifPresent(next -> tellNext(silent, "it does not answer", next));
+        }
+    }
+
+    @Override
+    public void onLost(Agent agent, boolean wasPrimary, String text) {
+        thread.execute(() -> lost(agent, wasPrimary, text));
+    }
+
+    private void gone(JsonNode message) {
+        Agents all = agents;
+        if (all != null) {
+            all.find(message.path("agent").asText(FIRST))
+                    .ifPresent(
+                            agent -> {
+                                boolean wasPrimary = all.primary().orElse(null) == agent;
+                                all.remove(agent.id());
+                                lost(agent, wasPrimary, message.path("text").asText());
+                            });
+        }
+    }
+
+    private void lost(Agent agent, boolean wasPrimary, String text) {
+        Log.line("agent lost", "agent", agent.id(), "pod", agent.pod(), "why", text);
+        control.send(Json.message("agentLost").put("agent", agent.id()).put("text", text));
+        Agents all = agents;
+        Bootstrap known = bootstrap;
+        if (all == null || known == null) {
+            return;
+        }
+        Optional<Agent> next = all.primary();
+        if (next.isPresent()) {
+            if (wasPrimary) {
+                tellNext(agent, text, next.get());
+            }
+        } else if (!known.replicas() || !connected) {
+            fail("the connection to the agent is lost: " + text);
+        } else {
+            control.notice(
+                    "pod %s is lost (%s): waiting up to %d s for another"
+                            .formatted(agent.pod(), text, WITHOUT_AGENT_SECONDS));
+            EventLoops.next()
+                    .schedule(
+                            () -> thread.execute(() -> requireAgent(text)),
+                            WITHOUT_AGENT_SECONDS,
+                            TimeUnit.SECONDS);
+        }
+    }
+
+    private void requireAgent(String text) {
+        Agents all = agents;
+        if (all == null || all.primary().isEmpty()) {
+            fail("no pod of the target is left: " + text);
+        }
+    }
+
+    private void tellNext(Agent old, String why, Agent next) {
+        if (!old.pod().equals(next.pod())) {
+            control.notice(
+                    "pod %s is lost (%s): outgoing connections and DNS go through pod %s now, those under way were reset"
+                            .formatted(old.pod(), why, next.pod()));
+        }
     }
 
     @Override
@@ -144,6 +227,7 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
             case "bootstrap" -> bootstrap(Bootstrap.parse(message));
             case "agent" -> agent(message);
             case "certificate" -> certificate(message);
+            case "agentGone" -> gone(message);
             case "abort" ->
                     launchers.abort(
                             message.path("exitCode").asInt(125), message.path("text").asText());
@@ -174,27 +258,43 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
         if (known == null || net == null) {
             throw new IllegalArgumentException("agent before bootstrap");
         }
-        declaredPorts = new HashSet<>(Json.numbers(message.path("declaredPorts")));
-        volumes = volumes(message.path("volumes"));
-        net.probes(Json.textsByNumber(message.path("probes")));
-        if (dialer != null) {
-            dialer.stop();
+        if (!connected) {
+            declaredPorts = new HashSet<>(Json.numbers(message.path("declaredPorts")));
+            volumes = volumes(message.path("volumes"));
+            net.probes(Json.textsByNumber(message.path("probes")));
         }
-        Tunnels old = tunnels;
-        if (old != null) {
-            old.close();
+        Agents all = agents;
+        if (all == null) {
+            all = new Agents(known.identity(), net.connector(), this, known.replicas());
+            agents = all;
+            net.agents(all);
         }
-        Tunnels all = new Tunnels(known.identity(), net.connector(), this);
-        tunnels = all;
+        String id = message.path("agent").asText(FIRST);
+        boolean replaced = all.primary().isEmpty() && connected;
+        Agent added =
+                all.add(
+                        id,
+                        message.path("pod").asText(),
+                        known.relaySocket() ? paths.relay(id).toString() : null,
+                        known.tunnels());
         if (message.has("certificateSha256")) {
             certificate(message);
         }
-        if (known.relaySocket()) {
-            dialer = new RelayDialer(paths.relay().toString(), all);
-            dialer.start(known.tunnels());
+        if (!id.equals(FIRST)) {
+            SocketDoor.openTunnels(paths.tunnel(id), channel -> take(id, channel));
+        }
+        if (replaced) {
+            control.notice("pod %s has taken over".formatted(added.pod()));
         }
         for (Channel each = brought.poll(); each != null; each = brought.poll()) {
-            take(each, all);
+            all.take(FIRST, each);
+        }
+    }
+
+    private void take(String id, Channel channel) {
+        Agents all = agents;
+        if (all != null) {
+            all.take(id, channel);
         }
     }
 
@@ -212,23 +312,19 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
     /** What the agent's log says, which the CLI reads through the API server. */
     private void certificate(JsonNode message) {
         Fingerprint agent = new Fingerprint(message.path("certificateSha256").asText());
-        Tunnels all = tunnels;
+        Agents all = agents;
         if (all == null) {
             throw new IllegalArgumentException("certificate before agent");
         }
-        if (!all.verify(agent)) {
+        if (!all.verify(message.path("agent").asText(FIRST), agent)) {
             fail(
                     "somebody else answers in the agent's place: the certificate is not the one in"
                             + " the agent's log");
         }
     }
 
-    private static void take(Channel channel, Tunnels all) {
-        channel.eventLoop().execute(() -> all.add(channel, () -> {}));
-    }
-
     Optional<Tunnel> pick() {
-        Tunnels all = tunnels;
+        Agents all = agents;
         return all == null ? Optional.empty() : all.pick();
     }
 
@@ -319,8 +415,8 @@ final class Session implements ControlListener, TunnelsListener, LaunchersListen
     }
 
     private void end(String text) {
-        if (dialer != null) {
-            dialer.stop();
+        if (agents != null) {
+            agents.stopDialing();
         }
         launchers.end(text);
         ending.begin(launchers, control);

@@ -83,6 +83,30 @@ class SessionIT {
     }
 
     @Test
+    void whenTheFirstAgentGoesTheNextTakesOver() throws Exception {
+        try (TestingSidecar sidecar = sidecar();
+                TestingLauncher launcher = sidecar.launcher(MAIN);
+                TestingAgent second =
+                        new TestingAgent(
+                                sidecar.directory.resolve("run/host/relay-2.sock"),
+                                sidecar.identity.fingerprint())) {
+            sidecar.connected();
+            launcher.read();
+            sidecar.send(
+                    Json.message("agent")
+                            .put("agent", "2")
+                            .put("pod", "web-2")
+                            .put("certificateSha256", second.identity.fingerprint().hex()));
+            awaitTunnels(second);
+            sidecar.agent.close();
+            assertThat(helloOf(sidecar)).isEqualTo("b'hello\\n'");
+            assertThat(sidecar.await("notice").path("text").asText())
+                    .contains("go through pod web-2 now");
+            assertThat(sidecar.await("agentLost", 10).path("agent").asText()).isEqualTo("1");
+        }
+    }
+
+    @Test
     void anotherAgentTakesOver() throws Exception {
         try (TestingSidecar sidecar = sidecar();
                 TestingLauncher launcher = sidecar.launcher(MAIN)) {
@@ -92,17 +116,23 @@ class SessionIT {
             sidecar.send(
                     Json.message("agent")
                             .put("certificateSha256", sidecar.agent.identity.fingerprint().hex()));
-            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (sidecar.agent.tunnels.size() < 2) {
-                assertThat(System.nanoTime()).isLessThan(until);
-                Thread.onSpinWait();
-            }
-            assertThat(
-                            sidecar.namespace.python(
-                                    "import socket\n"
-                                            + "s=socket.create_connection(('10.1.1.1',22),5)\n"
-                                            + "print(s.recv(10))"))
-                    .isEqualTo("b'hello\\n'");
+            awaitTunnels(sidecar.agent);
+            assertThat(helloOf(sidecar)).isEqualTo("b'hello\\n'");
         }
+    }
+
+    private static void awaitTunnels(TestingAgent agent) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (agent.tunnels.size() < 2) {
+            assertThat(System.nanoTime()).isLessThan(until);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static String helloOf(TestingSidecar sidecar) throws Exception {
+        return sidecar.namespace.python(
+                "import socket\n"
+                        + "s=socket.create_connection(('10.1.1.1',22),5)\n"
+                        + "print(s.recv(10))");
     }
 }

@@ -2,47 +2,65 @@ package dev.mirrord.agent.steal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Commands to nft(8), one transaction a line. */
+/**
+ * Commands to nft(8), one transaction a line. Each agent has its table, named after its listener's
+ * port, which no other agent in this namespace has: several sessions steal side by side. A port is
+ * taken by a second, empty table of that port's name: it can be created once only, tells whose it
+ * is, and goes with its owner.
+ */
 final class NftScript {
     /** Of connections that pass through to the target, and of their replies. */
     static final int MARK = 0x6d72_6400;
 
-    /** Of connections that TPROXY has given to the agent. */
-    private static final int STOLEN = MARK + 1;
+    /** Of connections that TPROXY has given to an agent: this and its listener's port. */
+    private static final int STOLEN = 0x6d73_0000;
 
-    private static final String TABLE = "inet mirrord";
+    private static final String PREFIX = "mirrord-";
+    private static final String PORT_PREFIX = PREFIX + "port-";
+    private static final Pattern TABLES =
+            Pattern.compile("^table inet " + PREFIX + "([0-9]+)$", Pattern.MULTILINE);
+    private static final Pattern COMMENT = Pattern.compile("comment \"([^\"]*)\"");
 
-    // Only what begins now: without the SYN a connection that conntrack did not know yet would be
-    // taken in its middle.
-    private static final String BEGINNING =
-            "add rule "
-                    + TABLE
-                    + " pre iifname != \"lo\" tcp flags & (fin|syn|rst|ack) == syn"
-                    + " meta l4proto @alive tcp dport @ports ";
+    private final int listenerPort;
+    private final String table;
+    private final String beginning;
 
-    private NftScript() {}
+    NftScript(int listenerPort) {
+        this.listenerPort = listenerPort;
+        this.table = "inet " + PREFIX + listenerPort;
+        // Only what begins now: without the SYN a connection that conntrack did not know yet would
+        // be taken in its middle.
+        this.beginning =
+                "add rule "
+                        + table
+                        + " pre iifname != \"lo\" tcp flags & (fin|syn|rst|ack) == syn"
+                        + " meta l4proto @alive tcp dport @ports ";
+    }
 
     /** Makes the table; nothing is taken over yet. */
-    static String create(Takeover takeover, int listenerPort) {
+    String create(Takeover takeover) {
         List<String> lines = new ArrayList<>();
-        lines.add("create table " + TABLE + " { flags owner; }");
+        lines.add("create table " + table + " { flags owner; }");
         // An element of this set is the agent's sign of life.
-        lines.add("add set " + TABLE + " alive { type inet_proto; flags timeout; }");
-        lines.add("add set " + TABLE + " ports { type inet_service; }");
+        lines.add("add set " + table + " alive { type inet_proto; flags timeout; }");
+        lines.add("add set " + table + " ports { type inet_service; }");
         lines.addAll(
                 switch (takeover) {
-                    case TPROXY -> tproxy(listenerPort);
-                    case REDIRECT -> redirect(listenerPort);
+                    case TPROXY -> tproxy();
+                    case REDIRECT -> redirect();
                 });
         lines.add(
                 "add chain "
-                        + TABLE
+                        + table
                         + " out { type route hook output priority mangle; policy accept; }");
-        lines.add("add rule " + TABLE + " out meta mark " + MARK + " ct mark set " + MARK);
+        lines.add("add rule " + table + " out meta mark " + MARK + " ct mark set " + MARK);
         lines.add(
                 "add rule "
-                        + TABLE
+                        + table
                         + " out ct mark "
                         + MARK
                         + " ct direction reply meta mark set "
@@ -50,45 +68,86 @@ final class NftScript {
         return String.join(" ; ", lines);
     }
 
-    private static List<String> tproxy(int listenerPort) {
+    private List<String> tproxy() {
         return List.of(
                 "add chain "
-                        + TABLE
+                        + table
                         + " pre { type filter hook prerouting priority mangle; policy accept; }",
-                BEGINNING + "tproxy to :" + listenerPort + " ct mark set " + STOLEN,
+                beginning + "tproxy to :" + listenerPort + " ct mark set " + stolen(),
                 // The kernel finds the socket by itself but where the SYN left none (SYN cookies).
                 "add rule "
-                        + TABLE
+                        + table
                         + " pre ct mark "
-                        + STOLEN
+                        + stolen()
                         + " ct direction original meta l4proto tcp tproxy to :"
                         + listenerPort);
     }
 
-    private static List<String> redirect(int listenerPort) {
+    private int stolen() {
+        return STOLEN + listenerPort;
+    }
+
+    private List<String> redirect() {
         return List.of(
                 "add chain "
-                        + TABLE
+                        + table
                         + " pre { type nat hook prerouting priority dstnat; policy accept; }",
-                BEGINNING + "redirect to :" + listenerPort);
+                beginning + "redirect to :" + listenerPort);
     }
 
     /** Adds anew, since adding an element that is there does not renew it on every kernel. */
-    static String renew() {
-        String add = "add element " + TABLE + " alive { tcp timeout 5s }";
-        return add + " ; delete element " + TABLE + " alive { tcp } ; " + add;
+    String renew() {
+        String add = "add element " + table + " alive { tcp timeout 5s }";
+        return add + " ; delete element " + table + " alive { tcp } ; " + add;
     }
 
-    static String addPort(int port) {
-        return "add element " + TABLE + " ports { " + port + " }";
+    /** Takes a port over; fails when another agent has it. */
+    String addPort(int port, String owner) {
+        return "create table "
+                + lock(port)
+                + " { flags owner; comment \""
+                + quotable(owner)
+                + "\"; } ; add element "
+                + table
+                + " ports { "
+                + port
+                + " }";
     }
 
-    static String removePort(int port) {
-        return "delete element " + TABLE + " ports { " + port + " }";
+    String removePort(int port) {
+        return "delete element " + table + " ports { " + port + " } ; delete table " + lock(port);
+    }
+
+    /** The question whose port it is. */
+    static String lookUp(int port) {
+        return "list table " + lock(port);
+    }
+
+    /** Whose port it is, from the answer to {@link #lookUp}. */
+    static Optional<String> owner(String answer) {
+        Matcher comment = COMMENT.matcher(answer);
+        return comment.find() ? Optional.of(comment.group(1)) : Optional.empty();
+    }
+
+    /** True when the answer to {@code list tables} has those of another agent. */
+    boolean hasOthers(String listed) {
+        return TABLES.matcher(listed)
+                .results()
+                .anyMatch(found -> !found.group(1).equals(Integer.toString(listenerPort)));
+    }
+
+    private static String lock(int port) {
+        return "inet " + PORT_PREFIX + port;
+    }
+
+    /** A comment may have 127 bytes. */
+    private static String quotable(String owner) {
+        String safe = owner.replaceAll("[^-A-Za-z0-9@._]", "_");
+        return safe.substring(0, Math.min(safe.length(), 120));
     }
 
     /** Nothing more is taken over; what passes through goes on. */
-    static String removeAllPorts() {
-        return "flush set " + TABLE + " ports";
+    String removeAllPorts() {
+        return "flush set " + table + " ports";
     }
 }

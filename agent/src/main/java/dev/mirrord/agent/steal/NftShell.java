@@ -42,6 +42,11 @@ final class NftShell implements AutoCloseable {
      * @throws IOException when nft itself is gone
      */
     void run(String line) throws IOException {
+        ask(line);
+    }
+
+    /** As {@link #run}; returns what nft has said. */
+    String ask(String line) throws IOException {
         in.write(line + "\n" + MARKER + "\n");
         in.flush();
         StringBuilder said = new StringBuilder();
@@ -59,6 +64,7 @@ final class NftShell implements AutoCloseable {
         if (error >= 0) {
             throw new NftException(said.substring(error + 7).lines().findFirst().orElse("?"));
         }
+        return said.toString();
     }
 
     @Override

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The policy rule and route that bring the target's replies to passed-through connections, which
  * are addressed to the real client, back to the agent. Inert without the table's marks; the numbers
- * are fixed, so whatever a killed agent left is replaced by the next.
+ * are fixed, so what a killed agent left is the next one's, and agents of several sessions share
+ * them.
  */
 final class ReturnRoute {
     private static final int NUMBER = 27_762;
@@ -18,7 +19,7 @@ final class ReturnRoute {
 
     static void install() {
         batch(
-                "rule del pref %1$d\nrule add fwmark %2$d lookup %1$d pref %1$d\nroute replace local default dev lo table %1$d\n"
+                "rule add fwmark %2$d lookup %1$d pref %1$d\nroute replace local default dev lo table %1$d\n"
                         .formatted(NUMBER, NftScript.MARK));
     }
 

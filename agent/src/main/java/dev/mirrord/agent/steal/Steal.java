@@ -26,15 +26,21 @@ public final class Steal implements PortSource {
     private final Target target;
     private final TargetLoops loops;
     private final Tunnels tunnels;
+    private final String owner;
     private final StolenPorts ports = new StolenPorts();
     private @Nullable NamespaceThread thread;
     private @Nullable StealListener listener;
     private @Nullable NftShell nft;
+    private NftScript script = new NftScript(0);
 
-    public Steal(Target target, TargetLoops loops, Tunnels tunnels) {
+    /**
+     * @param owner whom the users of other sessions are told of
+     */
+    public Steal(Target target, TargetLoops loops, Tunnels tunnels, String owner) {
         this.target = target;
         this.loops = loops;
         this.tunnels = tunnels;
+        this.owner = owner;
     }
 
     @Override
@@ -69,15 +75,9 @@ public final class Steal implements PortSource {
         if (started == null) {
             return;
         }
-        inOrder(started, shell -> shell.run(NftScript.removeAllPorts()));
+        inOrder(started, shell -> shell.run(script.removeAllPorts()));
         ports.connections().end(drainMillis);
-        inOrder(
-                started,
-                shell -> {
-                    shell.close();
-                    nft = null;
-                    ReturnRoute.remove();
-                });
+        inOrder(started, this::end);
     }
 
     private interface Step {
@@ -102,6 +102,15 @@ public final class Steal implements PortSource {
         }
     }
 
+    private void end(NftShell shell) throws IOException {
+        boolean others = script.hasOthers(shell.ask("list tables"));
+        shell.close();
+        nft = null;
+        if (!others) {
+            ReturnRoute.remove();
+        }
+    }
+
     private synchronized NamespaceThread thread() {
         NamespaceThread started = thread;
         if (started == null) {
@@ -119,17 +128,37 @@ public final class Steal implements PortSource {
         ports.put(port, filter, lost);
         if (!known) {
             try {
-                shell.run(NftScript.addPort(port));
-            } catch (IOException e) {
+                takeOver(shell, port);
+            } catch (IOException | SubscriptionRefused e) {
                 ports.remove(port, lost);
                 throw e;
             }
         }
     }
 
+    private void takeOver(NftShell shell, int port) throws SubscriptionRefused, IOException {
+        try {
+            shell.run(script.addPort(port, owner));
+        } catch (NftException e) {
+            if (!isTaken(e)) {
+                throw e;
+            }
+            throw new SubscriptionRefused(
+                    Errno.EBUSY, holder(shell, port) + " steals it in another session");
+        }
+    }
+
+    private static String holder(NftShell shell, int port) throws IOException {
+        try {
+            return NftScript.owner(shell.ask(NftScript.lookUp(port))).orElse("somebody");
+        } catch (NftException e) {
+            return "somebody"; // who has let it go just now
+        }
+    }
+
     private void remove(int port, Lost owner) throws IOException {
         if (ports.remove(port, owner) && nft != null) {
-            nft.run(NftScript.removePort(port));
+            nft.run(script.removePort(port));
         }
     }
 
@@ -143,13 +172,15 @@ public final class Steal implements PortSource {
                     Errno.EPERM, "cannot steal: the agent lacks the capability NET_ADMIN");
         }
         int port = listenerPort();
+        script = new NftScript(port);
         NftShell started = NftShell.start();
         try {
-            create(started, port);
-            started.run(NftScript.renew());
+            create(started);
+            started.run(script.renew());
         } catch (IOException e) {
             started.close();
-            throw refused(e);
+            throw new SubscriptionRefused(
+                    Errno.EIO, "cannot set up nftables in the target: " + e.getMessage());
         }
         ReturnRoute.install();
         nft = started;
@@ -157,15 +188,12 @@ public final class Steal implements PortSource {
         return started;
     }
 
-    private static void create(NftShell shell, int port) throws IOException {
+    private void create(NftShell shell) throws IOException {
         try {
-            shell.run(NftScript.create(Takeover.TPROXY, port));
+            shell.run(script.create(Takeover.TPROXY));
         } catch (NftException e) {
-            if (isTaken(e)) {
-                throw e;
-            }
             AgentLog.info("no TPROXY in this kernel", "why", e.getMessage());
-            shell.run(NftScript.create(Takeover.REDIRECT, port));
+            shell.run(script.create(Takeover.REDIRECT));
         }
     }
 
@@ -178,16 +206,6 @@ public final class Steal implements PortSource {
             loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
         }
         return open.port();
-    }
-
-    private static SubscriptionRefused refused(IOException e) {
-        return isTaken(e)
-                ? new SubscriptionRefused(
-                        Errno.EBUSY,
-                        "another mirrord session steals from this target (nft: %s)"
-                                .formatted(e.getMessage()))
-                : new SubscriptionRefused(
-                        Errno.EIO, "cannot set up nftables in the target: " + e.getMessage());
     }
 
     /** The table is there and has another owner. */
@@ -216,7 +234,7 @@ public final class Steal implements PortSource {
             return;
         }
         try {
-            running.run(NftScript.renew());
+            running.run(script.renew());
         } catch (IOException e) {
             AgentLog.warn("stealing has ended", "why", e.getMessage());
             running.close();

@@ -256,7 +256,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
             case FrameType.PONG -> {}
             case FrameType.GOAWAY -> {
                 payload.skipBytes(2);
-                fail(new TunnelException(payload.toString(StandardCharsets.UTF_8)));
+                fail(new GoneAwayException(payload.toString(StandardCharsets.UTF_8)));
             }
             default -> throw new TunnelException("unknown frame type " + type);
         }

@@ -65,7 +65,7 @@ public final class LastingControl implements AutoCloseable {
      * hears it as soon as it answers.
      */
     public synchronized void send(ObjectNode message) throws IOException {
-        told.add(message);
+        remember(message);
         over |= LAST_WORDS.contains(message.path("type").asText());
         if (current == null) {
             throw new IOException("it was never dialled");
@@ -77,6 +77,15 @@ public final class LastingControl implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** A process that follows need not hear of an agent that has gone. */
+    private void remember(ObjectNode message) {
+        if (!message.path("type").asText().equals("agentGone")) {
+            told.add(message);
+            return;
+        }
+        told.removeIf(earlier -> earlier.path("agent").equals(message.path("agent")));
     }
 
     @Override

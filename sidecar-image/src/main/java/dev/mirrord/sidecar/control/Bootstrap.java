@@ -15,6 +15,7 @@ import java.util.Set;
  * @param relaySocket true: the sidecar dials the CLI's socket; false: the CLI brings connections
  * @param files true: the target's files are mounted
  * @param dnsUpstream the loopback address that the engine was told to ask
+ * @param replicas true: the target has pods that come and go
  * @param userEnvironment names that the user gave to the engine
  * @param networks the user's own Docker networks
  * @param nameservers for names that are resolved locally: the user's {@code --dns}, else the host's
@@ -31,6 +32,7 @@ public record Bootstrap(
         boolean files,
         Optional<String> dnsUpstream,
         SidecarConfig config,
+        boolean replicas,
         Set<String> userEnvironment,
         List<String> networks,
         List<String> nameservers,
@@ -60,6 +62,7 @@ public record Bootstrap(
                 message.path("files").asBoolean(),
                 upstream.isEmpty() ? Optional.empty() : Optional.of(upstream),
                 SidecarConfig.fromJson(message.path("config").asText()),
+                message.path("replicas").asBoolean(),
                 Set.copyOf(Json.texts(message.path("userEnvironment"))),
                 Json.texts(message.path("networks")),
                 Json.texts(message.path("nameservers")),

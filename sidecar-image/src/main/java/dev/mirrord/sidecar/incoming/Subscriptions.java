@@ -6,8 +6,11 @@ import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import dev.mirrord.sidecar.Counters;
+import dev.mirrord.sidecar.EventLoops;
 import dev.mirrord.sidecar.Json;
 import dev.mirrord.sidecar.Log;
+import dev.mirrord.sidecar.tunnel.Agent;
+import dev.mirrord.sidecar.tunnel.Agents;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -19,41 +22,54 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the agent's subscriptions equal to the ports on which the app listens.
+ * Keeps every agent's subscriptions equal to the ports on which the app listens.
  *
  * <pre>
- *   app listens  -&gt; SUBSCRIBE on one tunnel --tunnel lost--&gt; SUBSCRIBE on another
+ *   app listens  -&gt; SUBSCRIBE on one tunnel of each agent --tunnel lost--&gt; SUBSCRIBE on another
  *   app closes   -&gt; END
  *   agent refuses -&gt; said once; tried again when the app listens anew
+ *   agent is busy: another session steals the port -&gt; said once; tried again every second
  * </pre>
  */
 public final class Subscriptions {
+    private static final int EBUSY = 16;
+    private static final long AGAIN_MILLISECONDS = 1_000;
+
     private final IncomingMode mode;
     private final PortPolicy policy;
-    private final Supplier<Optional<Tunnel>> tunnels;
     private final Consumer<String> notices;
     private final MirrorLosses losses;
-    private final Map<Integer, Subscription> subscriptions = new HashMap<>();
-    private final Set<Integer> refused = new HashSet<>();
+    private final Map<Key, Subscription> subscriptions = new HashMap<>();
+    private final Set<Key> refused = new HashSet<>();
+    private final Set<Said> said = new HashSet<>();
+    private final Set<Integer> busy = new HashSet<>();
+    private boolean again;
+    private volatile @Nullable Agents agents;
     private volatile Map<Integer, List<ListenAddress>> byTargetPort = Map.of();
     private volatile Map<Integer, String> filters = Map.of();
 
+    /** A port of one agent's pod. */
+    private record Key(String agent, int port) {}
+
+    /** What was said of a port. */
+    private record Said(int port, String text) {}
+
     public Subscriptions(
-            IncomingMode mode,
-            PortPolicy policy,
-            Supplier<Optional<Tunnel>> tunnels,
-            Consumer<String> notices,
-            Counters counters) {
+            IncomingMode mode, PortPolicy policy, Consumer<String> notices, Counters counters) {
         this.losses = new MirrorLosses(counters, notices);
         this.mode = mode;
         this.policy = policy;
-        this.tunnels = tunnels;
         this.notices = notices;
+    }
+
+    /** At whom ports are subscribed. */
+    public void agents(Agents all) {
+        agents = all;
     }
 
     /** Where the app serves a port of the target; empty when it no longer does. */
@@ -76,12 +92,14 @@ public final class Subscriptions {
                                         }));
         filters = Map.copyOf(filtered);
         byTargetPort = Map.copyOf(wanted);
-        refused.retainAll(wanted.keySet());
+        refused.removeIf(key -> !wanted.containsKey(key.port()));
+        busy.retainAll(wanted.keySet());
+        said.removeIf(each -> !wanted.containsKey(each.port()));
         subscriptions
                 .entrySet()
                 .removeIf(
                         entry -> {
-                            boolean gone = !wanted.containsKey(entry.getKey());
+                            boolean gone = !wanted.containsKey(entry.getKey().port());
                             if (gone) {
                                 entry.getValue().end();
                             }
@@ -96,57 +114,102 @@ public final class Subscriptions {
     }
 
     private void subscribeMissing() {
+        Agents known = agents;
+        if (known == null) {
+            return;
+        }
+        for (Agent agent : known.all()) {
+            agent.pick().ifPresent(tunnel -> subscribeMissing(agent, tunnel));
+        }
+    }
+
+    private void subscribeMissing(Agent agent, Tunnel tunnel) {
         for (int port : byTargetPort.keySet()) {
-            if (subscriptions.containsKey(port) || refused.contains(port)) {
-                continue;
+            Key key = new Key(agent.id(), port);
+            if (!subscriptions.containsKey(key) && !refused.contains(key)) {
+                Subscription subscription = new Subscription(key, tunnel);
+                subscriptions.put(key, subscription);
+                subscription.start();
             }
-            tunnels.get()
-                    .ifPresent(
-                            tunnel -> {
-                                Subscription subscription = new Subscription(port, tunnel);
-                                subscriptions.put(port, subscription);
-                                subscription.start();
-                            });
+        }
+    }
+
+    private synchronized void accepted(Subscription subscription) {
+        if (busy.remove(subscription.key.port())) {
+            notices.accept(
+                    "port %d of the target is free: it is stolen from now on"
+                            .formatted(subscription.key.port()));
         }
     }
 
     private synchronized void lost(Subscription subscription) {
-        if (subscriptions.remove(subscription.port, subscription)) {
+        if (subscriptions.remove(subscription.key, subscription)) {
             subscribeMissing();
         }
     }
 
-    private synchronized void refused(Subscription subscription, String text) {
-        subscriptions.remove(subscription.port, subscription);
-        refused.add(subscription.port);
-        losses.portRefused();
-        notices.accept(
-                "port %d of the target cannot be %s: %s"
+    private synchronized void refused(Subscription subscription, int errno, String text) {
+        int port = subscription.key.port();
+        if (!subscriptions.remove(subscription.key, subscription)) {
+            return;
+        }
+        refused.add(subscription.key);
+        boolean taken = errno == EBUSY;
+        if (taken) {
+            busy.add(port);
+            tryAgain();
+        }
+        String sentence =
+                "port %d of the target cannot be %s: %s%s"
                         .formatted(
-                                subscription.port,
+                                port,
                                 mode == IncomingMode.STEAL ? "stolen" : "mirrored",
-                                text));
+                                text,
+                                taken ? "; it is taken over as soon as it is free" : "");
+        if (said.add(new Said(port, sentence))) {
+            losses.portRefused();
+            notices.accept(sentence);
+        }
+    }
+
+    /** Whoever has the port now may end. */
+    private void tryAgain() {
+        if (again) {
+            return;
+        }
+        again = true;
+        EventLoops.next()
+                .schedule(
+                        () -> {
+                            synchronized (this) {
+                                again = false;
+                                refused.removeIf(key -> busy.contains(key.port()));
+                                subscribeMissing();
+                            }
+                        },
+                        AGAIN_MILLISECONDS,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** One port at the agent; belongs to its tunnel's event loop. */
     private final class Subscription implements StreamListener {
-        private final int port;
+        private final Key key;
         private final Tunnel tunnel;
         private @Nullable TunnelStream stream;
 
-        Subscription(int port, Tunnel tunnel) {
-            this.port = port;
+        Subscription(Key key, Tunnel tunnel) {
+            this.key = key;
             this.tunnel = tunnel;
         }
 
         void start() {
             String filter =
-                    Optional.ofNullable(filters.get(port))
+                    Optional.ofNullable(filters.get(key.port()))
                             .map(",\"filter\":%s"::formatted)
                             .orElse("");
             String request =
                     "{\"port\":%d,\"mode\":\"%s\"%s}"
-                            .formatted(port, mode.name().toLowerCase(Locale.ROOT), filter);
+                            .formatted(key.port(), mode.name().toLowerCase(Locale.ROOT), filter);
             tunnel.eventLoop()
                     .execute(
                             () ->
@@ -170,12 +233,13 @@ public final class Subscriptions {
 
         @Override
         public void onAccept(TunnelStream accepted, ByteBuf payload) {
-            Log.line("subscribed", "port", port, "mode", mode);
+            Log.line("subscribed", "agent", key.agent(), "port", key.port(), "mode", mode);
+            accepted(this);
         }
 
         @Override
         public void onRefuse(TunnelStream from, int errno, String text) {
-            refused(this, text);
+            refused(this, errno, text);
         }
 
         @Override
@@ -183,7 +247,7 @@ public final class Subscriptions {
             int length = data.readableBytes();
             String json = data.toString(StandardCharsets.UTF_8);
             Json.text(json, "notice").ifPresent(notices);
-            losses.told(port, json);
+            losses.told(key.port(), json);
             data.release();
             from.consumed(length);
         }

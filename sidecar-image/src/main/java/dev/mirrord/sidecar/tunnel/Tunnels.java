@@ -5,6 +5,7 @@ import dev.mirrord.protocol.tls.Fingerprint;
 import dev.mirrord.protocol.tls.LatePin;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tls.TunnelTls;
+import dev.mirrord.protocol.tunnel.GoneAwayException;
 import dev.mirrord.protocol.tunnel.OpenListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelListener;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +28,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   channel from the CLI --TLS, HELLO--&gt; ready, chosen for streams --lost--&gt; dialled again
- *   verified, and none ready for 20 s: lost for good
+ *   verified, and none ready for 20 s, or the agent said that it ends: lost for good
  * </pre>
  */
 public final class Tunnels {
     private static final int PATIENCE_SECONDS = 20;
+
+    /** While another agent can do the work, or will. */
+    private static final int SHORT_PATIENCE_SECONDS = 5;
+
     private static final long BYTES_THAT_MATTER = 64 * 1024;
 
     private final LatePin pin = new LatePin();
     private final SslContext tls;
     private final OpenListener incoming;
     private final TunnelsListener listener;
+    private final BooleanSupplier othersOfUse;
     private final List<Ready> ready = new CopyOnWriteArrayList<>();
     private volatile boolean verified;
     private volatile boolean closed;
@@ -45,11 +52,19 @@ public final class Tunnels {
 
     private record Ready(Tunnel tunnel, TrafficMeter meter) {}
 
-    public Tunnels(SessionIdentity identity, OpenListener incoming, TunnelsListener listener)
+    /**
+     * @param othersOfUse whether another agent can do the work of this one, or will
+     */
+    public Tunnels(
+            SessionIdentity identity,
+            OpenListener incoming,
+            TunnelsListener listener,
+            BooleanSupplier othersOfUse)
             throws SSLException {
         this.tls = TunnelTls.ofSidecar(identity, pin);
         this.incoming = incoming;
         this.listener = listener;
+        this.othersOfUse = othersOfUse;
     }
 
     /**
@@ -133,7 +148,15 @@ public final class Tunnels {
             lastFailure = "the connection to the agent was closed";
         }
         Log.line("tunnel closed", "tunnels", ready.size(), "why", lastFailure);
-        if (wasReady && ready.isEmpty() && verified && !closed) {
+        if (!wasReady || !ready.isEmpty() || closed) {
+            return;
+        }
+        if (cause instanceof GoneAwayException && verified) {
+            listener.onLost(lastFailure);
+            return;
+        }
+        listener.onSilent();
+        if (verified) {
             startPatience();
         }
     }
@@ -147,7 +170,9 @@ public final class Tunnels {
                                         listener.onLost(lastFailure);
                                     }
                                 },
-                                PATIENCE_SECONDS,
+                                othersOfUse.getAsBoolean()
+                                        ? SHORT_PATIENCE_SECONDS
+                                        : PATIENCE_SECONDS,
                                 TimeUnit.SECONDS);
     }
 

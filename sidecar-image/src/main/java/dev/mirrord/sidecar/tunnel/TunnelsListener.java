@@ -5,6 +5,9 @@ public interface TunnelsListener {
     /** One more tunnel can be used. */
     void onTunnel();
 
+    /** There is no tunnel any more; one may come up again. */
+    void onSilent();
+
     /** There is no tunnel any more, or there never was one in time; {@code text} says why. */
     void onLost(String text);
 }

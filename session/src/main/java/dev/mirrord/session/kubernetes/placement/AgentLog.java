@@ -53,7 +53,8 @@ final class AgentLog implements AutoCloseable {
                         ended.run();
                         return;
                     }
-                    if (end.status() != 400) {
+                    // 404: the kubelet has not heard of the pod yet
+                    if (end.status() != 400 && end.status() != 404) {
                         failed.accept(Refusals.of(end, "get", "pods/log", pod.namespace()));
                         return;
                     }

@@ -136,7 +136,7 @@ final class AgentStart {
     }
 
     private void watch() {
-        String selector = SessionLabels.SESSION + "=" + sessionOf(placement.name());
+        String selector = "job-name=" + placement.name();
         String path =
                 "/api/v1/namespaces/"
                         + placement.namespace()
@@ -163,10 +163,6 @@ final class AgentStart {
                                     "try again",
                                     lost)));
         }
-    }
-
-    private static String sessionOf(String job) {
-        return job.substring("mirrord-".length(), job.length() - "-agent".length());
     }
 
     private void watched(String line) {

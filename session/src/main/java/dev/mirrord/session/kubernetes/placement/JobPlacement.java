@@ -55,6 +55,8 @@ public record JobPlacement(
         arguments.add(target.bareContainerId());
         arguments.add("--communication-timeout");
         arguments.add(Long.toString(settings.communicationTimeout().toSeconds()));
+        arguments.add("--owner");
+        arguments.add(labels.owner());
         JobManifest manifest = new JobManifest(labels, namespace(), settings, arguments);
         manifest.podSpec.put("hostPID", true);
         manifest.podSpec.put("nodeName", target.node());

@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
  *
  * @param session lower-case letters and digits: names are made of it
  * @param owner {@code USER@HOST}
+ * @param agent its number in the session, from 1
  */
-public record SessionLabels(String session, String owner) {
+public record SessionLabels(String session, String owner, int agent) {
 
     /** The label that every object of a session has. */
     public static final String SESSION = "dev.mirrord/session";
@@ -25,8 +26,18 @@ public record SessionLabels(String session, String owner) {
         }
     }
 
+    /** Of the session's first agent. */
+    public SessionLabels(String session, String owner) {
+        this(session, owner, 1);
+    }
+
     String agentName() {
-        return "mirrord-" + session + "-agent";
+        return agentName(session, agent);
+    }
+
+    /** The name of an agent's Job. */
+    public static String agentName(String session, int agent) {
+        return "mirrord-" + session + "-agent" + (agent == 1 ? "" : "-" + agent);
     }
 
     /** {@code USER_at_HOST} with what a label's value may not hold replaced by a dash. */

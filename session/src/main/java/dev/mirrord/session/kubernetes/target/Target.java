@@ -1,11 +1,8 @@
 package dev.mirrord.session.kubernetes.target;
 
-import dev.mirrord.config.TargetPath;
-import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
-import dev.mirrord.session.kubernetes.cluster.ClusterFailure.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** What a session stands in for, of the kinds that can be found in a cluster. */
+/** What a session stands in for. */
 public sealed interface Target {
 
     /** DNS and network of a namespace, nobody to stand in for. */
@@ -24,17 +21,19 @@ public sealed interface Target {
         }
     }
 
-    /** A running pod of a deployment. */
-    record Deployment(String name, @Nullable String container) implements Target {
+    /**
+     * The pods of a workload.
+     *
+     * @param name of its object; for {@link WorkloadKind#LABEL} the selector, {@code k=v,k=v}
+     */
+    record Workload(WorkloadKind kind, String name, @Nullable String container) implements Target {
         @Override
         public String toString() {
-            return "deployment/" + name + suffix(container);
+            return kind.word() + "/" + name + suffix(container);
         }
     }
 
-    /**
-     * @throws ClusterFailure for a kind that this version knows of but cannot resolve
-     */
+    /** What the configuration names. */
     static Target of(dev.mirrord.config.Target named) {
         return switch (named) {
             case dev.mirrord.config.Target.Targetless _ -> new Targetless();
@@ -43,16 +42,19 @@ public sealed interface Target {
     }
 
     private static Target of(dev.mirrord.config.Target.Workload workload) {
+        String name = workload.name();
         String container = workload.container().orElse(null);
         return switch (workload.kind()) {
-            case POD -> new Pod(workload.name(), container);
-            case DEPLOYMENT -> new Deployment(workload.name(), container);
-            case ROLLOUT, JOB, CRON_JOB, STATEFUL_SET, SERVICE, REPLICA_SET, LABEL ->
-                    throw new ClusterFailure(
-                            Kind.CONFIGURATION,
-                            "target '" + workload.path() + "' cannot be used",
-                            "targets of kind " + workload.kind().word() + " are not supported yet",
-                            TargetPath.FORMS);
+            case POD -> new Pod(name, container);
+            case DEPLOYMENT -> new Workload(WorkloadKind.DEPLOYMENT, name, container);
+            case STATEFUL_SET -> new Workload(WorkloadKind.STATEFUL_SET, name, container);
+            case REPLICA_SET -> new Workload(WorkloadKind.REPLICA_SET, name, container);
+            case DAEMON_SET -> new Workload(WorkloadKind.DAEMON_SET, name, container);
+            case JOB -> new Workload(WorkloadKind.JOB, name, container);
+            case CRON_JOB -> new Workload(WorkloadKind.CRON_JOB, name, container);
+            case SERVICE -> new Workload(WorkloadKind.SERVICE, name, container);
+            case ROLLOUT -> new Workload(WorkloadKind.ROLLOUT, name, container);
+            case LABEL -> new Workload(WorkloadKind.LABEL, name, container);
         };
     }
 

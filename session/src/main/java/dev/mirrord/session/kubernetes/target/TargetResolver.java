@@ -28,6 +28,7 @@ public final class TargetResolver {
     private final Cluster cluster;
     private final String namespace;
     private final Consumer<String> notices;
+    private final Workloads workloads;
 
     /**
      * Resolves in {@code cluster.namespace()}.
@@ -38,6 +39,7 @@ public final class TargetResolver {
         this.cluster = cluster;
         this.namespace = cluster.namespace();
         this.notices = notices;
+        this.workloads = new Workloads(cluster, namespace);
     }
 
     /**
@@ -48,10 +50,32 @@ public final class TargetResolver {
     }
 
     /**
-     * @throws ClusterFailure if there is no such deployment or none of its pods runs
+     * @throws ClusterFailure if there is no such workload or none of its pods runs
      */
-    public ResolvedTarget resolve(Target.Deployment target) {
+    public ResolvedTarget resolve(Target.Workload target) {
         return patiently(() -> look(target));
+    }
+
+    /**
+     * The pods that a target is, now and later.
+     *
+     * @throws ClusterFailure if there is no such workload
+     */
+    public PodSet pods(Target target) {
+        return switch (target) {
+            case Target.Targetless _ -> throw new IllegalArgumentException("targetless has no pod");
+            case Target.Pod pod -> PodSet.ofPod(namespace, pod.name());
+            case Target.Workload workload -> workloads.find(workload).pods();
+        };
+    }
+
+    /**
+     * A pod that may be a target now.
+     *
+     * @throws ClusterFailure if the container in question does not run
+     */
+    public static ResolvedTarget read(JsonNode pod, @Nullable String container) {
+        return PodReading.of(pod, container, List.of());
     }
 
     private ResolvedTarget patiently(Supplier<ResolvedTarget> look) {
@@ -96,39 +120,37 @@ public final class TargetResolver {
     private ResolvedTarget look(Target.Pod target) {
         ApiReply reply = cluster.api().get(pods() + "/" + target.name());
         if (reply.status() == 404) {
-            throw absent("pod", target.name(), "pods", pods());
+            requireNamespace();
+            throw workloads.absent(WorkloadKind.LABEL, target.name());
         }
-        JsonNode pod = succeeded(reply, "get", "pods");
-        return PodReading.of(pod, target.container(), List.of());
+        return PodReading.of(succeeded(reply, "get"), target.container(), List.of());
     }
 
-    private ResolvedTarget look(Target.Deployment target) {
-        ApiReply reply = cluster.api().get(deployments() + "/" + target.name());
-        if (reply.status() == 404) {
-            throw absent("deployment", target.name(), "deployments", deployments());
+    private ResolvedTarget look(Target.Workload target) {
+        Workloads.Found found;
+        try {
+            found = workloads.find(target);
+        } catch (ClusterFailure failure) {
+            if (failure.kind() == Kind.NOT_FOUND) {
+                requireNamespace();
+            }
+            throw failure;
         }
-        JsonNode deployment = succeeded(reply, "get", "deployments.apps");
-        String selector = LabelSelector.of(deployment.at("/spec/selector"));
-        JsonNode list =
-                succeeded(
-                        cluster.api()
-                                .get(pods() + "?labelSelector=" + LabelSelector.encode(selector)),
-                        "list",
-                        "pods");
-        return choose(target, deployment, list.path("items"));
+        return choose(found, succeeded(cluster.api().get(found.pods().list()), "list"));
     }
 
-    private static ResolvedTarget choose(
-            Target.Deployment target, JsonNode deployment, JsonNode items) {
+    private ResolvedTarget choose(Workloads.Found found, JsonNode list) {
         // The newest first: in a rollout the others are about to go.
         List<JsonNode> own =
-                StreamSupport.stream(items.spliterator(), false)
-                        .filter(pod -> belongs(pod, target.name()))
+                StreamSupport.stream(list.path("items").spliterator(), false)
+                        .filter(found.pods().own())
                         .filter(pod -> !pod.at("/metadata").has("deletionTimestamp"))
-                        .sorted(Comparator.comparing(TargetResolver::created).reversed())
+                        .sorted(Comparator.comparing(Workloads::created).reversed())
                         .toList();
+        Target.Workload target = found.target();
         if (own.isEmpty()) {
-            throw none(target, deployment);
+            requireNamespace();
+            throw none(found);
         }
         @Nullable ClusterFailure best = null;
         for (JsonNode pod : own) {
@@ -136,12 +158,12 @@ public final class TargetResolver {
                 List<String> notes = new ArrayList<>();
                 if (own.size() > 1) {
                     notes.add(
-                            "deployment "
-                                    + target.name()
-                                    + " has "
-                                    + own.size()
-                                    + " pods: standing in for "
-                                    + pod.at("/metadata/name").asText());
+                            "%s %s has %d pods: standing in for %s"
+                                    .formatted(
+                                            target.kind().word(),
+                                            target.name(),
+                                            own.size(),
+                                            pod.at("/metadata/name").asText()));
                 }
                 return PodReading.of(pod, target.container(), notes);
             } catch (ClusterFailure failure) {
@@ -158,48 +180,75 @@ public final class TargetResolver {
                 : first;
     }
 
-    private static ClusterFailure none(Target.Deployment target, JsonNode deployment) {
-        int replicas = deployment.at("/spec/replicas").asInt();
+    private static ClusterFailure none(Workloads.Found found) {
+        WorkloadKind kind = found.target().kind();
+        String named = kind.word() + " " + found.target().name();
+        return switch (kind) {
+            case LABEL ->
+                    new ClusterFailure(
+                            Kind.NOT_FOUND,
+                            "no pod has the label " + found.target().name(),
+                            "not found in namespace " + found.pods().namespace(),
+                            "see kubectl get pods --show-labels");
+            case SERVICE ->
+                    new ClusterFailure(
+                            Kind.NOT_RUNNING,
+                            named + " has no pod",
+                            "none matches its selector",
+                            "see kubectl describe service " + found.target().name());
+            case JOB, CRON_JOB ->
+                    new ClusterFailure(
+                            isOver(found.object()) ? Kind.NOT_RUNNING : Kind.NOT_RUNNING_YET,
+                            named + " has no pod",
+                            isOver(found.object()) ? "its job has ended" : "it has just begun",
+                            "see kubectl describe job "
+                                    + found.object().at("/metadata/name").asText());
+            case DAEMON_SET ->
+                    new ClusterFailure(
+                            Kind.NOT_RUNNING_YET,
+                            named + " has no pod",
+                            found.object().at("/status/desiredNumberScheduled").asInt()
+                                    + " nodes are to have one",
+                            "see kubectl describe daemonset " + found.target().name());
+            case DEPLOYMENT, STATEFUL_SET, REPLICA_SET, ROLLOUT -> none(found.object(), found);
+        };
+    }
+
+    private static boolean isOver(JsonNode job) {
+        return job.at("/status").has("completionTime") || job.at("/status/failed").asInt() > 0;
+    }
+
+    private static ClusterFailure none(JsonNode object, Workloads.Found found) {
+        String word = found.target().kind().word();
+        String name = found.target().name();
+        int replicas = object.at("/spec/replicas").asInt(1);
         if (replicas == 0) {
             return new ClusterFailure(
                     Kind.NOT_RUNNING,
-                    "deployment " + target.name() + " has no pod",
+                    word + " " + name + " has no pod",
                     "its replicas are 0",
-                    "scale it up: kubectl scale deployment/" + target.name() + " --replicas=1");
+                    "scale it up: kubectl scale " + word + "/" + name + " --replicas=1");
         }
-        for (JsonNode condition : deployment.at("/status/conditions")) {
+        for (JsonNode condition : object.at("/status/conditions")) {
             if ("ReplicaFailure".equals(condition.path("type").asText())
                     && "True".equals(condition.path("status").asText())) {
                 return new ClusterFailure(
                         Kind.NOT_RUNNING,
-                        "deployment " + target.name() + " has no pod",
+                        word + " " + name + " has no pod",
                         condition.path("message").asText(),
-                        "see kubectl describe deployment " + target.name());
+                        "see kubectl describe " + word + " " + name);
             }
         }
         return new ClusterFailure(
                 Kind.NOT_RUNNING_YET,
-                "deployment " + target.name() + " has no pod",
+                word + " " + name + " has no pod",
                 "its replicas are " + replicas + ", none has been created",
-                "see kubectl describe deployment " + target.name());
-    }
-
-    private static String created(JsonNode pod) {
-        return pod.at("/metadata/creationTimestamp").asText();
-    }
-
-    /** A ReplicaSet is named after its deployment and the template's hash. */
-    private static boolean belongs(JsonNode pod, String deployment) {
-        String hash = pod.at("/metadata/labels/pod-template-hash").asText("");
-        JsonNode owner = pod.at("/metadata/ownerReferences/0");
-        return hash.isEmpty()
-                || !"ReplicaSet".equals(owner.path("kind").asText())
-                || owner.path("name").asText().equals(deployment + "-" + hash);
+                "see kubectl describe " + word + " " + name);
     }
 
     /** Names of the namespace's deployments, for a user who named no target. */
     public List<String> deploymentNames() {
-        return names(deployments(), "deployments.apps");
+        return workloads.names(WorkloadKind.DEPLOYMENT);
     }
 
     /** What to say to a user who named no target. */
@@ -224,38 +273,11 @@ public final class TargetResolver {
         return "/api/v1/namespaces/" + namespace + "/pods";
     }
 
-    private String deployments() {
-        return "/apis/apps/v1/namespaces/" + namespace + "/deployments";
-    }
-
-    private JsonNode succeeded(ApiReply reply, String verb, String resource) {
+    private JsonNode succeeded(ApiReply reply, String verb) {
         if (!reply.succeeded()) {
-            throw Refusals.of(reply, verb, resource, namespace);
+            throw Refusals.of(reply, verb, "pods", namespace);
         }
         return reply.json();
-    }
-
-    private List<String> names(String path, String resource) {
-        List<String> names = new ArrayList<>();
-        succeeded(cluster.api().get(path), "list", resource)
-                .path("items")
-                .forEach(item -> names.add(item.at("/metadata/name").asText()));
-        return names;
-    }
-
-    private ClusterFailure absent(String kind, String name, String plural, String path) {
-        requireNamespace();
-        String suggestion;
-        try {
-            suggestion = NearestName.suggest(name, names(path, plural), plural);
-        } catch (ClusterFailure notAllowedToList) {
-            suggestion = "look for it with kubectl get " + plural + " -A";
-        }
-        return new ClusterFailure(
-                Kind.NOT_FOUND,
-                kind + " " + name + " does not exist",
-                "not found in namespace " + namespace + " of context " + cluster.context(),
-                suggestion);
     }
 
     /**

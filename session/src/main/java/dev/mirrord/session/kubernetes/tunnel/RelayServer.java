@@ -36,17 +36,19 @@ public final class RelayServer implements AutoCloseable {
 
     /**
      * @param directory an existing directory of the user's alone (0700); {@code name} is made in it
-     *     with mode 0755 and the socket {@code relay.sock} therein with mode 0666
+     *     with mode 0755
+     * @param file the socket that is made therein, with mode 0666
      * @param forwards opens the forward of a new connection, which runs on the given loop
      * @param failed told why a connection could not be joined or was lost
      */
     public static RelayServer listen(
             Path directory,
             String name,
+            String file,
             EventLoopGroup loops,
             Function<EventLoop, CompletableFuture<PortForwardChannel>> forwards,
             Consumer<Throwable> failed) {
-        Path socket = directory.resolve(name).resolve("relay.sock");
+        Path socket = directory.resolve(name).resolve(file);
         try {
             Path mounted = Files.createDirectories(directory.resolve(name));
             permit(mounted, "rwxr-xr-x");

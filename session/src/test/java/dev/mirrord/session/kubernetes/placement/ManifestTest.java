@@ -111,10 +111,16 @@ class ManifestTest {
         JsonNode container = job(JobPlacement.Traffic.OFF).at("/spec/template/spec/containers/0");
         assertThat(texts(container.path("args")))
                 .containsExactly(
-                        "--session-certificate-sha256", "ab12",
-                        "--target-container-id", "c0ffee",
-                        "--communication-timeout", "15",
-                        "--port", "7547");
+                        "--session-certificate-sha256",
+                        "ab12",
+                        "--target-container-id",
+                        "c0ffee",
+                        "--communication-timeout",
+                        "15",
+                        "--owner",
+                        "Jo Doe@my.machine",
+                        "--port",
+                        "7547");
         assertThat(container.has("env")).isFalse();
         assertThat(container.at("/securityContext/runAsUser").asInt(-1)).isZero();
         assertThat(container.at("/securityContext/privileged").asBoolean(true)).isFalse();

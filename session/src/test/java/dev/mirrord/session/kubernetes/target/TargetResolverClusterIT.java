@@ -63,9 +63,12 @@ class TargetResolverClusterIT {
 
     @Test
     void aDeploymentByNameWithAndWithoutContainer() {
-        assertThat(resolver.resolve(new Target.Deployment("web", null)).container())
+        assertThat(
+                        resolver.resolve(new Target.Workload(WorkloadKind.DEPLOYMENT, "web", null))
+                                .container())
                 .isEqualTo("app");
-        ResolvedTarget target = resolver.resolve(new Target.Deployment("web", "cache"));
+        ResolvedTarget target =
+                resolver.resolve(new Target.Workload(WorkloadKind.DEPLOYMENT, "web", "cache"));
         assertThat(target.container()).isEqualTo("cache");
         assertThat(target.pod().name()).startsWith("web-");
     }
@@ -82,21 +85,32 @@ class TargetResolverClusterIT {
 
     @Test
     void aDeploymentThatDoesNotExistNamesTheNearest() {
-        assertThatThrownBy(() -> resolver.resolve(new Target.Deployment("wep", null)))
+        assertThatThrownBy(
+                        () ->
+                                resolver.resolve(
+                                        new Target.Workload(WorkloadKind.DEPLOYMENT, "wep", null)))
                 .hasMessageStartingWith("deployment wep does not exist: ")
                 .hasMessageEndingWith("did you mean web? there are web, asleep");
     }
 
     @Test
     void aContainerThatDoesNotExistNamesTheNearest() {
-        assertThatThrownBy(() -> resolver.resolve(new Target.Deployment("web", "cach")))
+        assertThatThrownBy(
+                        () ->
+                                resolver.resolve(
+                                        new Target.Workload(
+                                                WorkloadKind.DEPLOYMENT, "web", "cach")))
                 .hasMessageStartingWith("container cach does not exist: not in pod web-")
                 .hasMessageEndingWith("did you mean cache? there are cache, app");
     }
 
     @Test
     void aDeploymentWithoutPodsIsToldHowToScale() {
-        assertThatThrownBy(() -> resolver.resolve(new Target.Deployment("asleep", null)))
+        assertThatThrownBy(
+                        () ->
+                                resolver.resolve(
+                                        new Target.Workload(
+                                                WorkloadKind.DEPLOYMENT, "asleep", null)))
                 .hasMessage(
                         "deployment asleep has no pod: its replicas are 0; scale it up: kubectl"
                                 + " scale deployment/asleep --replicas=1");
@@ -134,7 +148,12 @@ class TargetResolverClusterIT {
     void aDeploymentThatIsBeingRolledOutIsAwaited() {
         sandbox.deploy("fresh", 1, "app");
         try {
-            assertThat(resolver.resolve(new Target.Deployment("fresh", null)).pod().name())
+            assertThat(
+                            resolver.resolve(
+                                            new Target.Workload(
+                                                    WorkloadKind.DEPLOYMENT, "fresh", null))
+                                    .pod()
+                                    .name())
                     .startsWith("fresh-");
         } finally {
             sandbox.delete(

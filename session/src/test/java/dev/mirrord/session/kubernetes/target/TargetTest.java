@@ -1,7 +1,6 @@
 package dev.mirrord.session.kubernetes.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mirrord.config.TargetPath;
 import org.junit.jupiter.api.Test;
@@ -14,8 +13,10 @@ class TargetTest {
         assertThat(of("targetless")).isEqualTo(new Target.Targetless());
         assertThat(of("pod/web-1.x")).isEqualTo(new Target.Pod("web-1.x", null));
         assertThat(of("pod/web/container/app")).isEqualTo(new Target.Pod("web", "app"));
-        assertThat(of("deployment/web")).isEqualTo(new Target.Deployment("web", null));
-        assertThat(of("deploy/web/container/app")).isEqualTo(new Target.Deployment("web", "app"));
+        assertThat(of("deployment/web"))
+                .isEqualTo(new Target.Workload(WorkloadKind.DEPLOYMENT, "web", null));
+        assertThat(of("deploy/web/container/app"))
+                .isEqualTo(new Target.Workload(WorkloadKind.DEPLOYMENT, "web", "app"));
     }
 
     @Test
@@ -26,13 +27,25 @@ class TargetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"statefulset", "service", "job", "cronjob", "rollout", "replicaset"})
-    void aKindOfLaterIsRefusedByItsName(String kind) {
-        assertThatThrownBy(() -> of(kind + "/db"))
-                .hasMessage(
-                        "target '%s/db' cannot be used: targets of kind %s are not supported yet;"
-                                + " %s",
-                        kind, kind, TargetPath.FORMS);
+    @ValueSource(
+            strings = {
+                "deployment",
+                "statefulset",
+                "replicaset",
+                "daemonset",
+                "job",
+                "cronjob",
+                "service",
+                "rollout"
+            })
+    void everyKindOfWorkloadPrintsAsItIsWritten(String kind) {
+        assertThat(of(kind + "/db/container/app")).hasToString(kind + "/db/container/app");
+    }
+
+    @Test
+    void aLabelIsASelector() {
+        assertThat(of("label/app=web,tier=front/container/app"))
+                .isEqualTo(new Target.Workload(WorkloadKind.LABEL, "app=web,tier=front", "app"));
     }
 
     private static Target of(String path) {

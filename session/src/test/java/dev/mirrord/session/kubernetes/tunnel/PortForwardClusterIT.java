@@ -132,6 +132,7 @@ class PortForwardClusterIT {
         return RelayServer.listen(
                 directory,
                 "host",
+                "relay.sock",
                 cluster.loops(),
                 loop -> forwards.open(pod, EchoTraffic.ECHO_PORT, loop, null),
                 failed::complete);
