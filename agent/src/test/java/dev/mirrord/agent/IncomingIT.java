@@ -214,7 +214,7 @@ class IncomingIT {
         try (TestingAgent other = TestingAgent.of(namespaces)) {
             TestingStream second = other.subscribe(port(), "steal");
             assertThat(second.refused.get(20, TimeUnit.SECONDS).text())
-                    .contains("another mirrord session");
+                    .isEqualTo("ann@here steals it in another session");
         }
     }
 

@@ -103,6 +103,7 @@ final class TestingAgent implements AutoCloseable {
             throws Exception {
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of("--session-certificate-sha256", session.hex()));
+        command.addAll(List.of("--owner", "ann@here"));
         command.addAll(List.of(target));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

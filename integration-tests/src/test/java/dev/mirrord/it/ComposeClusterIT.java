@@ -196,7 +196,8 @@ class ComposeClusterIT {
             project.write("compose.yaml", service.replace("deployment/web", "deployment/wep"));
             Command.Result started = project.mirrord("up", "-d");
             assertThat(started.exitCode()).isNotZero();
-            assertThat(started.out() + started.err()).contains("deployment/web", "wep");
+            assertThat(started.out() + started.err())
+                    .contains("deployment wep does not exist", "did you mean web?");
             project.mirrord("down").orFail();
             assertThat(project.leftovers()).isEmpty();
         }

@@ -2,6 +2,7 @@ package dev.mirrord.agent.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -45,9 +46,12 @@ final class Codecs {
 
     private static void install(Channel channel, Http2FrameCodec codec, ChannelHandler streams) {
         channel.pipeline().addLast(codec, new Http2MultiplexHandler(streams));
-        channel.pipeline()
-                .context(codec)
-                .write(new DefaultHttp2WindowUpdateFrame(MORE_FOR_CONNECTION));
-        codec.flush(channel.pipeline().context(codec));
+        // To the codec itself: what its context writes goes past it.
+        ChannelHandlerContext context = channel.pipeline().context(codec);
+        codec.write(
+                context,
+                new DefaultHttp2WindowUpdateFrame(MORE_FOR_CONNECTION),
+                context.newPromise());
+        codec.flush(context);
     }
 }

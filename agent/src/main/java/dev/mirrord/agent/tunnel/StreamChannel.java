@@ -105,6 +105,14 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     }
 
     @Override
+    protected Object filterOutboundMessage(Object message) {
+        if (message instanceof ByteBuf) {
+            return message;
+        }
+        throw new UnsupportedOperationException("a stream carries bytes, not " + message);
+    }
+
+    @Override
     protected void doWrite(ChannelOutboundBuffer out) {
         while (stream.isWritable() && out.current() instanceof ByteBuf data) {
             stream.write(data.retain());
