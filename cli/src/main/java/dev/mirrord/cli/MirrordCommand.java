@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             SessionCommand.class,
             DoctorCommand.class,
             CleanCommand.class,
+            PluginCommand.class,
             FilesCommand.class,
             VersionCommand.class,
             TrainCommand.class
