@@ -320,7 +320,7 @@ class HostileTest(FilesTest):
             "  while not stop: b.value = b'/srv/secret'; b.value = b'/srv/another'; b[5] = b'/'\n"
             "t = threading.Thread(target=change); t.start()\n"
             "import os\n"
-            "for i in range(1000):\n"
+            "for i in range(3000):\n"
             "  f = c.open(b, 0)\n"
             "  if f >= 0: os.close(f)\n"
             "stop = True; t.join(); print('survived', open('/srv/secret').read())"

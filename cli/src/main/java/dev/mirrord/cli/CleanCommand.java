@@ -1,11 +1,10 @@
 package dev.mirrord.cli;
 
-import dev.mirrord.session.ClusterChoice;
 import dev.mirrord.session.Remains;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord clean}: removes what killed sessions have left. */
@@ -30,11 +29,7 @@ final class CleanCommand implements Callable<Integer> {
             description = "Agents in all namespaces.")
     boolean everywhere;
 
-    @Option(names = "--context", description = "Context of the kubeconfig.")
-    @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
-    @Nullable Path kubeconfig;
+    @Mixin ClusterFlags clusterFlags = new ClusterFlags();
 
     @Option(names = "--dry-run", description = "List only.")
     boolean dryRun;
@@ -44,8 +39,7 @@ final class CleanCommand implements Callable<Integer> {
         Remains remains = new Remains(dryRun, System.out);
         remains.removeFromEngine();
         if (cluster || everywhere || namespace != null) {
-            remains.removeFromCluster(
-                    new ClusterChoice(kubeconfig, context, namespace), everywhere);
+            remains.removeFromCluster(clusterFlags.choice(namespace), everywhere);
         }
         if (remains.count() == 0) {
             System.out.println("nothing is left");

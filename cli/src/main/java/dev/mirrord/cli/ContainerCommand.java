@@ -4,7 +4,6 @@ import dev.mirrord.config.ConfigException;
 import dev.mirrord.config.ConfigLoader;
 import dev.mirrord.config.ConfigSources;
 import dev.mirrord.config.IncomingMode;
-import dev.mirrord.config.Key;
 import dev.mirrord.config.Keys;
 import dev.mirrord.config.LoadedConfig;
 import dev.mirrord.config.Overrides;
@@ -21,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,11 +49,7 @@ final class ContainerCommand implements Callable<Integer> {
             description = "Namespace of the target; default: the context's.")
     @Nullable String namespace;
 
-    @Option(names = "--context", description = "Context of the kubeconfig.")
-    @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
-    @Nullable Path kubeconfig;
+    @Mixin ClusterFlags cluster = new ClusterFlags();
 
     @Option(
             names = {"-f", "--config-file"},
@@ -199,22 +195,18 @@ final class ContainerCommand implements Callable<Integer> {
     /** The options that stand for configuration keys. */
     private Overrides overrides() {
         Overrides overrides = new Overrides();
-        text(overrides, Keys.TARGET, target, "-t");
-        text(overrides, Keys.TARGET_NAMESPACE, namespace, "-n");
-        text(overrides, Keys.KUBE_CONTEXT, context, "--context");
-        text(overrides, Keys.KUBECONFIG, kubeconfig, "--kubeconfig");
-        text(overrides, Keys.FILE_MODE, features.fsMode, "--fs-mode");
-        text(overrides, Keys.ENV_INCLUDE, features.include, "-s");
-        text(overrides, Keys.ENV_EXCLUDE, features.exclude, "-x");
-        text(overrides, Keys.ENV_FILE, features.envFile, "--env-file");
-        text(overrides, Keys.AGENT_NAMESPACE, agent.namespace, "-a");
-        text(overrides, Keys.AGENT_IMAGE, agent.image, "-i");
-        text(overrides, Keys.AGENT_TTL, agent.ttl, "--agent-ttl");
-        text(
-                overrides,
-                Keys.AGENT_STARTUP_TIMEOUT,
-                agent.startupTimeout,
-                "--agent-startup-timeout");
+        overrides.parseIfGiven(Keys.TARGET, target, "-t");
+        overrides.parseIfGiven(Keys.TARGET_NAMESPACE, namespace, "-n");
+        cluster.addTo(overrides);
+        overrides.parseIfGiven(Keys.FILE_MODE, features.fsMode, "--fs-mode");
+        overrides.parseIfGiven(Keys.ENV_INCLUDE, features.include, "-s");
+        overrides.parseIfGiven(Keys.ENV_EXCLUDE, features.exclude, "-x");
+        overrides.parseIfGiven(Keys.ENV_FILE, features.envFile, "--env-file");
+        overrides.parseIfGiven(Keys.AGENT_NAMESPACE, agent.namespace, "-a");
+        overrides.parseIfGiven(Keys.AGENT_IMAGE, agent.image, "-i");
+        overrides.parseIfGiven(Keys.AGENT_TTL, agent.ttl, "--agent-ttl");
+        overrides.parseIfGiven(
+                Keys.AGENT_STARTUP_TIMEOUT, agent.startupTimeout, "--agent-startup-timeout");
         if (agent.acceptInvalidCertificates) {
             overrides.set(Keys.ACCEPT_INVALID_CERTIFICATES, true, "-c");
         }
@@ -231,11 +223,5 @@ final class ContainerCommand implements Callable<Integer> {
             overrides.set(Keys.OUTGOING_UDP, false, "--no-udp-outgoing");
         }
         return overrides;
-    }
-
-    private static void text(Overrides overrides, Key<?> key, @Nullable Object value, String flag) {
-        if (value != null) {
-            overrides.parse(key, value.toString(), flag);
-        }
     }
 }

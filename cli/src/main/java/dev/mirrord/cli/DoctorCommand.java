@@ -1,12 +1,11 @@
 package dev.mirrord.cli;
 
 import dev.mirrord.session.Checkup;
-import dev.mirrord.session.ClusterChoice;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord doctor}: what a session needs, looked at one by one. */
@@ -20,16 +19,11 @@ final class DoctorCommand implements Callable<Integer> {
             description = "Of targets and agents; default: the context's.")
     @Nullable String namespace;
 
-    @Option(names = "--context", description = "Context of the kubeconfig.")
-    @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
-    @Nullable Path kubeconfig;
+    @Mixin ClusterFlags cluster = new ClusterFlags();
 
     @Override
     public Integer call() {
-        List<Checkup.Finding> findings =
-                Checkup.run(new ClusterChoice(kubeconfig, context, namespace));
+        List<Checkup.Finding> findings = Checkup.run(cluster.choice(namespace));
         findings.forEach(DoctorCommand::print);
         return findings.stream().anyMatch(f -> f.verdict() == Checkup.Verdict.FAILED) ? 1 : 0;
     }

@@ -4,7 +4,6 @@ import dev.mirrord.config.ConfigException;
 import dev.mirrord.config.ConfigLoader;
 import dev.mirrord.config.ConfigSources;
 import dev.mirrord.config.IncomingMode;
-import dev.mirrord.config.Key;
 import dev.mirrord.config.Keys;
 import dev.mirrord.config.LoadedConfig;
 import dev.mirrord.config.Overrides;
@@ -12,13 +11,13 @@ import dev.mirrord.session.DumpFormat;
 import dev.mirrord.session.DumpSession;
 import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.SessionRequest;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord dump}: prints what arrives at a target. */
@@ -54,11 +53,7 @@ final class DumpCommand implements Callable<Integer> {
             description = "json: one object on each line.")
     DumpFormat format = DumpFormat.text;
 
-    @Option(names = "--context", description = "Context of the kubeconfig.")
-    @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
-    @Nullable Path kubeconfig;
+    @Mixin ClusterFlags cluster = new ClusterFlags();
 
     @Option(
             names = {"-f", "--config-file"},
@@ -84,10 +79,9 @@ final class DumpCommand implements Callable<Integer> {
             }
         }
         Overrides overrides = new Overrides();
-        text(overrides, Keys.TARGET, target, "-t");
-        text(overrides, Keys.TARGET_NAMESPACE, namespace, "-n");
-        text(overrides, Keys.KUBE_CONTEXT, context, "--context");
-        text(overrides, Keys.KUBECONFIG, kubeconfig, "--kubeconfig");
+        overrides.parseIfGiven(Keys.TARGET, target, "-t");
+        overrides.parseIfGiven(Keys.TARGET_NAMESPACE, namespace, "-n");
+        cluster.addTo(overrides);
         overrides.set(Keys.INCOMING_MODE, IncomingMode.MIRROR, "dump");
         Terminal terminal = new Terminal(System.err, quiet, verbose);
         LoadedConfig loaded =
@@ -101,11 +95,5 @@ final class DumpCommand implements Callable<Integer> {
                         System.out,
                         terminal)
                 .run();
-    }
-
-    private static void text(Overrides overrides, Key<?> key, @Nullable Object value, String flag) {
-        if (value != null) {
-            overrides.parse(key, value.toString(), flag);
-        }
     }
 }

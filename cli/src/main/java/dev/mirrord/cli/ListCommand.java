@@ -1,17 +1,16 @@
 package dev.mirrord.cli;
 
-import dev.mirrord.session.ClusterChoice;
 import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.Targets;
 import java.io.BufferedOutputStream;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord ls}: what {@code -t} may name. */
@@ -40,11 +39,7 @@ final class ListCommand implements Callable<Integer> {
             description = "json: an array of what -t takes, or with -A of objects.")
     SessionCommand.Form form = SessionCommand.Form.table;
 
-    @Option(names = "--context", description = "Context of the kubeconfig.")
-    @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")
-    @Nullable Path kubeconfig;
+    @Mixin ClusterFlags cluster = new ClusterFlags();
 
     @Override
     public Integer call() {
@@ -56,10 +51,7 @@ final class ListCommand implements Callable<Integer> {
                             + String.join(", ", Targets.kinds()));
         }
         Targets.Found found =
-                Targets.list(
-                        new ClusterChoice(kubeconfig, context, namespace),
-                        everywhere,
-                        Optional.ofNullable(kind));
+                Targets.list(cluster.choice(namespace), everywhere, Optional.ofNullable(kind));
         found.refused().forEach(line -> System.err.println("mirrord: " + line));
         PrintStream out = new PrintStream(new BufferedOutputStream(System.out, 1 << 16));
         if (form == SessionCommand.Form.json) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -47,6 +48,16 @@ final class SessionCommand implements Callable<Integer> {
                                         "there is no session '"
                                                 + name
                                                 + "'; see: mirrord session list"));
+    }
+
+    /** The parameter of commands about one session. */
+    static final class OneSession {
+        @Parameters(paramLabel = "SESSION", description = "Its id, or the container's name.")
+        String session = "";
+
+        SessionState find() {
+            return SessionCommand.find(session);
+        }
     }
 
     @Command(name = "list", aliases = "ls", description = "List sessions.")
@@ -102,24 +113,22 @@ final class SessionCommand implements Callable<Integer> {
 
     @Command(name = "show", description = "Show one session.")
     static final class ShowCommand implements Callable<Integer> {
-        @Parameters(paramLabel = "SESSION", description = "Its id, or the container's name.")
-        String session = "";
+        @Mixin OneSession one = new OneSession();
 
         @Override
         public Integer call() {
-            System.out.println(find(session).json().toPrettyString());
+            System.out.println(one.find().json().toPrettyString());
             return 0;
         }
     }
 
     @Command(name = "logs", description = "Print a session's log.")
     static final class LogsCommand implements Callable<Integer> {
-        @Parameters(paramLabel = "SESSION", description = "Its id, or the container's name.")
-        String session = "";
+        @Mixin OneSession one = new OneSession();
 
         @Override
         public Integer call() {
-            SessionState found = find(session);
+            SessionState found = one.find();
             try {
                 System.out.write(Files.readAllBytes(found.log()));
                 System.out.flush();

@@ -3,6 +3,7 @@ package dev.mirrord.compose;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.config.source.Location;
+import dev.mirrord.session.LiveProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -116,7 +117,8 @@ final class Provider {
     private static String parent() {
         return ProcessHandle.current()
                 .parent()
-                .map(each -> each.pid() + ":" + ServerState.start(each))
+                .map(LiveProcess::of)
+                .map(each -> each.number() + ":" + each.start())
                 .orElse("");
     }
 

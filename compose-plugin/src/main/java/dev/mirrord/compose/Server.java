@@ -3,6 +3,7 @@ package dev.mirrord.compose;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.config.source.Location;
+import dev.mirrord.session.LiveProcess;
 import dev.mirrord.session.Product;
 import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.SessionOutput;
@@ -50,11 +51,8 @@ final class Server {
         this.compose =
                 parent.length < 2
                         ? Optional.empty()
-                        : ProcessHandle.of(Long.parseLong(parent[0]))
-                                .filter(
-                                        each ->
-                                                ServerState.start(each)
-                                                        == Long.parseLong(parent[1]));
+                        : new LiveProcess(Long.parseLong(parent[0]), Long.parseLong(parent[1]))
+                                .find();
     }
 
     static int run(List<String> words) {

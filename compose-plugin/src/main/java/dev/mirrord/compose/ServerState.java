@@ -1,6 +1,7 @@
 package dev.mirrord.compose;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mirrord.session.LiveProcess;
 import dev.mirrord.session.SessionDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,8 +34,7 @@ record ServerState(Path file) {
     /** The server, if it lives: a process id that is used again has another start. */
     Optional<ProcessHandle> server() {
         JsonNode state = read();
-        return ProcessHandle.of(state.path("pid").asLong(-1))
-                .filter(process -> start(process) == state.path("start").asLong());
+        return new LiveProcess(state.path("pid").asLong(-1), state.path("start").asLong()).find();
     }
 
     String config() {
@@ -42,12 +42,12 @@ record ServerState(Path file) {
     }
 
     void writeSelf(String config) throws IOException {
-        ProcessHandle self = ProcessHandle.current();
+        LiveProcess self = LiveProcess.of(ProcessHandle.current());
         String text =
                 Docker.JSON
                         .createObjectNode()
-                        .put("pid", self.pid())
-                        .put("start", start(self))
+                        .put("pid", self.number())
+                        .put("start", self.start())
                         .put("config", config)
                         .toString();
         Path written = Path.of(file + ".new");
@@ -80,10 +80,6 @@ record ServerState(Path file) {
                                                         Docker.ask(
                                                                 true,
                                                                 List.of("volume", "rm", each))));
-    }
-
-    static long start(ProcessHandle process) {
-        return process.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(0L);
     }
 
     private JsonNode read() {

@@ -2,6 +2,7 @@ package dev.mirrord.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the command line's flags set; it wins over every other source. */
 public final class Overrides {
@@ -27,6 +28,13 @@ public final class Overrides {
     public Overrides parse(Key<?> key, String text, String flag) {
         texts.add(new Unread<>(key, text, flag));
         return this;
+    }
+
+    /** The same for a flag that may not have been given. */
+    public void parseIfGiven(Key<?> key, @Nullable Object value, String flag) {
+        if (value != null) {
+            parse(key, value.toString(), flag);
+        }
     }
 
     void addTo(Settings settings, Problems problems) {

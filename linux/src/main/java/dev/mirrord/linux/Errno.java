@@ -20,6 +20,7 @@ public final class Errno {
     public static final int EPIPE = 32;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
+    public static final int EOVERFLOW = 75;
     public static final int EOPNOTSUPP = 95;
     public static final int ENOBUFS = 105;
     public static final int ENETUNREACH = 101;
@@ -28,6 +29,7 @@ public final class Errno {
     public static final int ECONNREFUSED = 111;
     public static final int EHOSTUNREACH = 113;
     public static final int EINPROGRESS = 115;
+    public static final int ESTALE = 116;
 
     private static final Map<Integer, String> NAMES =
             Map.ofEntries(

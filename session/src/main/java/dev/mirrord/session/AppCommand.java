@@ -4,8 +4,6 @@ import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.SidecarSpec;
 import dev.mirrord.session.docker.rewrite.SplitStart;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +31,15 @@ record AppCommand(Rewrite rewrite, Optional<SplitStart> split, Optional<String> 
         return split.map(
                         start ->
                                 new AppCommand(
-                                        rewrite, split, Optional.of(created(start.create()))))
+                                        rewrite,
+                                        split,
+                                        Optional.of(
+                                                ClientOutput.of(
+                                                        start.create(),
+                                                        "%s create failed; its own words are above"
+                                                                .formatted(
+                                                                        start.create()
+                                                                                .getFirst())))))
                 .orElse(this);
     }
 
@@ -53,27 +59,5 @@ record AppCommand(Rewrite rewrite, Optional<SplitStart> split, Optional<String> 
     List<List<String>> lines() {
         return split.map(start -> List.of(start.create(), start.start("APP")))
                 .orElse(List.of(rewrite.appCommand()));
-    }
-
-    private static String created(List<String> line) {
-        try {
-            Process process =
-                    new ProcessBuilder(line)
-                            .redirectInput(ProcessBuilder.Redirect.INHERIT)
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
-            String out =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new SessionFailure(
-                        "%s create failed; its own words are above".formatted(line.getFirst()));
-            }
-            return out.strip();
-        } catch (IOException e) {
-            throw new SessionFailure(
-                    "cannot run %s: %s".formatted(line.getFirst(), e.getMessage()), e);
-        } catch (InterruptedException e) {
-            throw new SessionFailure("interrupted while the container was created", e);
-        }
     }
 }

@@ -1,12 +1,12 @@
 package dev.mirrord.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.session.Checkup.Finding;
 import dev.mirrord.session.kubernetes.cluster.ApiReply;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
+import dev.mirrord.session.kubernetes.cluster.Json;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +18,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** The cluster's half of a {@link Checkup}: server, clock, rights, what the namespace admits. */
 final class ClusterCheckup {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** Certificates of sessions are valid from some minutes ago. */
     private static final Duration MOST_SKEW = Duration.ofMinutes(4);
 
@@ -123,7 +121,7 @@ final class ClusterCheckup {
 
     /** A self subject access review, which every user may make. */
     private boolean isAllowed(Right right) {
-        ObjectNode review = JSON.createObjectNode();
+        ObjectNode review = Json.MAPPER.createObjectNode();
         review.put("apiVersion", "authorization.k8s.io/v1").put("kind", "SelfSubjectAccessReview");
         String[] names = right.resource().split("/", 2);
         ObjectNode attributes =

@@ -1,13 +1,11 @@
 package dev.mirrord.session;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
 import dev.mirrord.session.docker.rewrite.Rewrite;
-import dev.mirrord.session.sidecar.ControlListener;
 import dev.mirrord.session.sidecar.LastingControl;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.IOException;
@@ -18,8 +16,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of the user's container in the context of a target.
@@ -39,7 +35,7 @@ public final class ContainerSession {
     private final SessionOutput output;
     private final SessionId id = SessionId.random();
     private final SessionLog log;
-    private final Control events = new Control();
+    private final SidecarEvents events;
     private final CompletableFuture<Void> interrupted = new CompletableFuture<>();
     private final Object creation = new Object();
     private boolean over;
@@ -48,6 +44,7 @@ public final class ContainerSession {
         this.request = request;
         this.output = output;
         this.log = SessionLog.open(id, output);
+        this.events = new SidecarEvents(log, output);
     }
 
     /**
@@ -350,45 +347,6 @@ public final class ContainerSession {
             future.get(20, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             log.failure("clean-up failed", e);
-        }
-    }
-
-    /** What the sidecar has said so far. */
-    private final class Control implements ControlListener {
-        final CompletableFuture<Void> ready = new CompletableFuture<>();
-        final CompletableFuture<Void> launcher = new CompletableFuture<>();
-        final CompletableFuture<Void> connected = new CompletableFuture<>();
-        final CompletableFuture<String> failed = new CompletableFuture<>();
-        final CompletableFuture<Optional<String>> summary = new CompletableFuture<>();
-        volatile Consumer<String> agentLost = _ -> {};
-
-        @Override
-        public void onMessage(String type, JsonNode message) {
-            log.line("sidecar says", "type", type);
-            switch (type) {
-                case "ready" -> done(ready);
-                case "launcher" -> done(launcher);
-                case "connected" -> done(connected);
-                case "notice" -> {
-                    log.line("notice", "text", message.path("text").asText());
-                    output.notice(message.path("text").asText());
-                }
-                case "failed" -> failed.complete(message.path("text").asText());
-                case "agentLost" -> agentLost.accept(message.path("agent").asText());
-                case "summary" -> summary.complete(Optional.of(TrafficLine.of(message)));
-                case "launcherGone" -> {}
-                default -> log.line("unknown message of the sidecar", "type", type);
-            }
-        }
-
-        @Override
-        public void onClosed() {
-            failed.complete("the sidecar has gone");
-            summary.complete(Optional.empty());
-        }
-
-        private void done(CompletableFuture<@Nullable Void> future) {
-            future.complete(null);
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.mirrord.session.docker.command.Verb;
 import dev.mirrord.session.docker.engine.ContainerState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -55,30 +54,12 @@ final class DetachedApp implements RunningApp {
         if (command.verb() == Verb.CREATE) {
             return app.container().orElseThrow();
         }
-        String printed = output(app.start());
-        return app.container().orElse(printed);
-    }
-
-    /** Of docker's client; its errors go to ours. */
-    private static String output(List<String> line) {
-        try {
-            Process process =
-                    new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            process.getOutputStream().close();
-            String out =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new SessionFailure(
+        String printed =
+                ClientOutput.of(
+                        app.start(),
                         "the container could not be started; the words of %s are above"
-                                .formatted(line.getFirst()));
-            }
-            return out.strip();
-        } catch (IOException e) {
-            throw new SessionFailure(
-                    "cannot run %s: %s".formatted(line.getFirst(), e.getMessage()), e);
-        } catch (InterruptedException e) {
-            throw new SessionFailure("interrupted while the container was started", e);
-        }
+                                .formatted(app.start().getFirst()));
+        return app.container().orElse(printed);
     }
 
     private void watch() {

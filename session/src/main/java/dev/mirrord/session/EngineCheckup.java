@@ -7,7 +7,6 @@ import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.engine.ClientEnvironment;
 import dev.mirrord.session.docker.engine.DockerCli;
 import dev.mirrord.session.docker.engine.Engine;
-import dev.mirrord.session.docker.engine.EngineVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,16 +44,7 @@ final class EngineCheckup {
         List<Finding> findings = new ArrayList<>();
         ContainerCommand command = CommandParser.parse(List.of("docker", "run", sidecarImage));
         try (Engine engine = Engine.of(command, ClientEnvironment.ofThisProcess())) {
-            EngineVersion version = engine.version();
-            findings.add(
-                    Finding.ok(
-                            "engine",
-                            "%s, API %s, %s/%s"
-                                    .formatted(
-                                            version.version(),
-                                            version.apiVersion(),
-                                            version.operatingSystem(),
-                                            version.architecture())));
+            findings.add(Finding.ok("engine", engine.version().toString()));
             if (engine.images().inspect(sidecarImage).isEmpty()) {
                 findings.add(
                         Finding.warning(

@@ -1,7 +1,5 @@
 package dev.mirrord.session;
 
-import dev.mirrord.session.docker.command.CommandParser;
-import dev.mirrord.session.docker.engine.ClientEnvironment;
 import dev.mirrord.session.docker.engine.Engine;
 import dev.mirrord.session.docker.engine.Leftover;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
@@ -40,10 +38,7 @@ public final class Remains {
 
     /** Containers and volumes of the engine that docker's client would use. */
     public void removeFromEngine() {
-        try (Engine engine =
-                Engine.of(
-                        CommandParser.parse(List.of("docker", "run", "image")),
-                        ClientEnvironment.ofThisProcess())) {
+        try (Engine engine = Engine.ofEnvironment()) {
             String me = Product.owner();
             for (Leftover.Container left : engine.containers().containersOf(me)) {
                 if (isOver(left.session()) && (left.ours() || left.state().equals("created"))) {

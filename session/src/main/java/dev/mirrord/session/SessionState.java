@@ -18,8 +18,6 @@ import java.util.stream.Stream;
  *
  * @param id of the session
  * @param process that serves it
- * @param processStart milliseconds since 1970, which tells it from a later process of the same
- *     number; 0 where the system does not say
  * @param since when it began
  * @param target as in {@code -t}
  * @param namespace of the target; empty: the context's
@@ -28,8 +26,7 @@ import java.util.stream.Stream;
  */
 public record SessionState(
         String id,
-        long process,
-        long processStart,
+        LiveProcess process,
         Instant since,
         String target,
         String namespace,
@@ -42,12 +39,10 @@ public record SessionState(
     static void write(
             SessionId id, SessionRequest request, String what, Path log, SessionDirectory into)
             throws IOException {
-        ProcessHandle self = ProcessHandle.current();
         ObjectNode state =
                 new SessionState(
                                 id.value(),
-                                self.pid(),
-                                start(self),
+                                LiveProcess.of(ProcessHandle.current()),
                                 Instant.now(),
                                 request.config().target().map(Target::path).orElse(""),
                                 request.config().namespace().orElse(""),
@@ -75,8 +70,9 @@ public record SessionState(
             return Optional.of(
                     new SessionState(
                             state.path("session").asText(),
-                            state.path("process").asLong(),
-                            state.path("processStart").asLong(),
+                            new LiveProcess(
+                                    state.path("process").asLong(),
+                                    state.path("processStart").asLong()),
                             Instant.parse(state.path("since").asText()),
                             state.path("target").asText(),
                             state.path("namespace").asText(),
@@ -95,17 +91,13 @@ public record SessionState(
                 .put("namespace", namespace)
                 .put("runs", what)
                 .put("since", since.toString())
-                .put("process", process)
-                .put("processStart", processStart)
+                .put("process", process.number())
+                .put("processStart", process.start())
                 .put("log", log.toString());
     }
 
     /** The process that serves the session; empty when it was killed. */
     public Optional<ProcessHandle> server() {
-        return ProcessHandle.of(process).filter(found -> start(found) == processStart);
-    }
-
-    private static long start(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        return process.find();
     }
 }

@@ -2,11 +2,12 @@ package dev.mirrord.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.session.sidecar.ControlListener;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the sidecar of a {@link TargetContext} has said so far. */
+/** What the sidecar of a session has said so far. */
 final class SidecarEvents implements ControlListener {
     /** Its sockets are open. */
     final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
@@ -22,6 +23,9 @@ final class SidecarEvents implements ControlListener {
 
     /** Why the session cannot go on. */
     final CompletableFuture<String> failed = new CompletableFuture<>();
+
+    /** What the session has carried, in a line; empty if the sidecar went without it. */
+    final CompletableFuture<Optional<String>> summary = new CompletableFuture<>();
 
     /** Nobody is there any more. */
     final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
@@ -49,10 +53,13 @@ final class SidecarEvents implements ControlListener {
                     appEnded.complete(null);
                 }
             }
-            case "notice" -> output.notice(message.path("text").asText());
+            case "notice" -> {
+                log.line("notice", "text", message.path("text").asText());
+                output.notice(message.path("text").asText());
+            }
             case "failed" -> failed.complete(message.path("text").asText());
             case "agentLost" -> agentLost.accept(message.path("agent").asText());
-            case "summary" -> output.detail(TrafficLine.of(message));
+            case "summary" -> summary.complete(Optional.of(TrafficLine.of(message)));
             default -> log.line("unknown message of the sidecar", "type", type);
         }
     }
@@ -60,6 +67,7 @@ final class SidecarEvents implements ControlListener {
     @Override
     public void onClosed() {
         failed.complete("the sidecar has gone");
+        summary.complete(Optional.empty());
         closed.complete(null);
     }
 }

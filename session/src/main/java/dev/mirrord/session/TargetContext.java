@@ -56,6 +56,7 @@ public final class TargetContext implements AutoCloseable {
         this.output = output;
         this.log = SessionLog.open(id, output);
         this.events = new SidecarEvents(log, output);
+        events.summary.thenAccept(line -> line.ifPresent(output::detail));
         this.command = CommandParser.parse(request.command());
         this.directory = SessionDirectory.create(id);
         this.watchdog =

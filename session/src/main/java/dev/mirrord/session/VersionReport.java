@@ -2,10 +2,7 @@ package dev.mirrord.session;
 
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.session.docker.DockerFailure;
-import dev.mirrord.session.docker.command.CommandParser;
-import dev.mirrord.session.docker.engine.ClientEnvironment;
 import dev.mirrord.session.docker.engine.Engine;
-import dev.mirrord.session.docker.engine.EngineVersion;
 import dev.mirrord.session.kubernetes.cluster.ApiReply;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
 import dev.mirrord.session.kubernetes.cluster.ClusterFailure;
@@ -28,17 +25,8 @@ public final class VersionReport {
     }
 
     private static String engine() {
-        try (Engine engine =
-                Engine.of(
-                        CommandParser.parse(List.of("docker", "run", "image")),
-                        ClientEnvironment.ofThisProcess())) {
-            EngineVersion version = engine.version();
-            return "%s, API %s, %s/%s"
-                    .formatted(
-                            version.version(),
-                            version.apiVersion(),
-                            version.operatingSystem(),
-                            version.architecture());
+        try (Engine engine = Engine.ofEnvironment()) {
+            return engine.version().toString();
         } catch (DockerFailure e) {
             return "unknown: " + e.getMessage();
         }

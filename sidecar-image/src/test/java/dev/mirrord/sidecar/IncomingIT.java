@@ -113,8 +113,10 @@ class IncomingIT {
     void aListenerOnThePodsAddressIsMetThere() throws Exception {
         Process app = serve(TestingSidecar.POD, 8085);
         awaitSubscribed(8085, true);
-        assertThat(sidecar.agent.incoming(2, 8085, PEER, ORIGINAL, "x").get(10, TimeUnit.SECONDS))
-                .matches("x 10\\.244\\.0\\.77 \\d+ " + TestingSidecar.POD);
+        // A port that no other test's connection may still hold.
+        InetSocketAddress peer = new InetSocketAddress("10.244.0.78", 40124);
+        assertThat(sidecar.agent.incoming(2, 8085, peer, ORIGINAL, "x").get(10, TimeUnit.SECONDS))
+                .isEqualTo("x 10.244.0.78 40124 " + TestingSidecar.POD);
         app.destroyForcibly().waitFor();
     }
 

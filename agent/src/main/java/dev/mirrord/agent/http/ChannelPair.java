@@ -1,11 +1,10 @@
 package dev.mirrord.agent.http;
 
+import dev.mirrord.protocol.tunnel.InputEnd;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +52,7 @@ public final class ChannelPair extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        boolean endOfFile =
-                event instanceof ChannelInputShutdownEvent
-                        || event instanceof ChannelInputShutdownReadComplete;
-        if (endOfFile && !ended) {
+        if (InputEnd.is(event) && !ended) {
             ended = true;
             to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> finishOutput());
         }

@@ -1,13 +1,12 @@
 package dev.mirrord.agent.http;
 
+import dev.mirrord.protocol.tunnel.InputEnd;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -103,8 +102,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Endi
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent
-                || event instanceof ChannelInputShutdownReadComplete) {
+        if (InputEnd.is(event)) {
             client.config().setOption(ChannelOption.SO_LINGER, -1);
             client.close();
         }

@@ -2,13 +2,13 @@ package dev.mirrord.agent.http;
 
 import dev.mirrord.agent.filter.Answer;
 import dev.mirrord.agent.filter.HttpFilter;
+import dev.mirrord.protocol.tunnel.InputEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -116,9 +116,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        boolean endOfFile =
-                event instanceof ChannelInputShutdownEvent
-                        || event instanceof ChannelInputShutdownReadComplete;
+        boolean endOfFile = InputEnd.is(event);
         if (!endOfFile || clientEnded) {
             return;
         }

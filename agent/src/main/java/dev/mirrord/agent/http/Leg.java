@@ -1,11 +1,10 @@
 package dev.mirrord.agent.http;
 
+import dev.mirrord.protocol.tunnel.InputEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 
 /** A client connection's way on to the target or to the app. */
@@ -91,10 +90,7 @@ final class Leg extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        boolean endOfFile =
-                event instanceof ChannelInputShutdownEvent
-                        || event instanceof ChannelInputShutdownReadComplete;
-        if (endOfFile && !ended) {
+        if (InputEnd.is(event) && !ended) {
             ended = true;
             owner.legEnded(this);
         }

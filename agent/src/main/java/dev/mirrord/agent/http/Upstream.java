@@ -1,12 +1,11 @@
 package dev.mirrord.agent.http;
 
+import dev.mirrord.protocol.tunnel.InputEnd;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -117,8 +116,7 @@ final class Upstream {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof ChannelInputShutdownEvent
-                    || event instanceof ChannelInputShutdownReadComplete) {
+            if (InputEnd.is(event)) {
                 context.channel().close();
             }
         }

@@ -5,6 +5,7 @@ import dev.mirrord.agent.http.Ways;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.agent.tunnel.StreamChannel;
 import dev.mirrord.agent.tunnel.Tunnels;
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
 import dev.mirrord.protocol.StreamKind;
@@ -67,7 +68,6 @@ record StolenWays(
 
     /** Waits for the sidecar's answer. */
     private static final class Offer extends DeafListener {
-        private static final int ETIMEDOUT = 110;
 
         private final Promise<DuplexChannel> taken;
 
@@ -98,7 +98,7 @@ record StolenWays(
 
         void giveUp(TunnelStream stream) {
             if (taken.tryFailure(new IOException("the app did not answer"))) {
-                stream.reset(ETIMEDOUT);
+                stream.reset(Errno.ETIMEDOUT);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.mirrord.agent.tunnel;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
@@ -27,7 +28,6 @@ import java.util.Deque;
  */
 public final class StreamChannel extends AbstractChannel implements DuplexChannel, StreamListener {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-    private static final int ECONNRESET = 104;
     private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("app", 0);
 
     private final TunnelStream stream;
@@ -129,7 +129,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
         received.forEach(ByteBuf::release);
         received.clear();
         if (!(outputEnded && endReceived)) {
-            stream.reset(ECONNRESET);
+            stream.reset(Errno.ECONNRESET);
         }
     }
 

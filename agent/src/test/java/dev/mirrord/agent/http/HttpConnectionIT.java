@@ -19,6 +19,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -195,23 +196,7 @@ class HttpConnectionIT {
     void aServerThatSpeaksFirstIsNotWaitedFor() throws Exception {
         try (ServerSocket server = new ServerSocket(0)) {
             targetPort = server.getLocalPort();
-            Thread speaker =
-                    Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try (Socket socket = server.accept()) {
-                                            socket.getOutputStream()
-                                                    .write(
-                                                            "220 hi\r\n"
-                                                                    .getBytes(
-                                                                            StandardCharsets
-                                                                                    .US_ASCII));
-                                            socket.getInputStream()
-                                                    .transferTo(socket.getOutputStream());
-                                        } catch (IOException e) {
-                                            throw new IllegalStateException(e);
-                                        }
-                                    });
+            Thread speaker = answerOnce(server, _ -> {}, "220 hi\r\n");
             try (Socket client = new Socket("127.0.0.1", front.localAddress().getPort())) {
                 client.setSoTimeout(10_000);
                 assertThat(client.getInputStream().readNBytes(8))
@@ -239,26 +224,18 @@ class HttpConnectionIT {
             appPort = server.getLocalPort();
             targetPort = silent.getLocalPort();
             Thread app =
-                    Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try (Socket socket = server.accept()) {
-                                            while (socket.getInputStream().read() != '#') {
-                                                // The head, up to its mark.
-                                            }
-                                            socket.getInputStream().readNBytes(4);
-                                            socket.getOutputStream()
-                                                    .write(
-                                                            "HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nfirst"
-                                                                    .getBytes(
-                                                                            StandardCharsets
-                                                                                    .US_ASCII));
-                                            socket.getInputStream()
-                                                    .transferTo(socket.getOutputStream());
-                                        } catch (IOException e) {
-                                            throw new IllegalStateException(e);
-                                        }
-                                    });
+                    answerOnce(
+                            server,
+                            in -> {
+                                while (in.read() != '#') {
+                                    // The head, up to its mark.
+                                }
+                                in.readNBytes(4);
+                            },
+                            "HTTP/1.1 101 Yes\r\n"
+                                    + "Upgrade: websocket\r\n"
+                                    + "Connection: Upgrade\r\n\r\n"
+                                    + "first");
             try (Socket client = new Socket("127.0.0.1", front.localAddress().getPort())) {
                 client.setSoTimeout(10_000);
                 String more = "GET /not-a-request HTTP/1.1\r\nX-User: bob\r\n\r\n";
@@ -278,5 +255,25 @@ class HttpConnectionIT {
             }
             app.join();
         }
+    }
+
+    private interface Reading {
+        void from(InputStream in) throws IOException;
+    }
+
+    /** Takes one connection, reads, speaks, and repeats the rest of what it hears. */
+    private static Thread answerOnce(ServerSocket server, Reading reading, String words) {
+        return Thread.ofPlatform()
+                .start(
+                        () -> {
+                            try (Socket socket = server.accept()) {
+                                reading.from(socket.getInputStream());
+                                socket.getOutputStream()
+                                        .write(words.getBytes(StandardCharsets.US_ASCII));
+                                socket.getInputStream().transferTo(socket.getOutputStream());
+                            } catch (IOException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
     }
 }

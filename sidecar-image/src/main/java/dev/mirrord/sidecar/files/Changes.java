@@ -8,6 +8,7 @@ import dev.mirrord.protocol.files.FileAttributes.FileTime;
 import dev.mirrord.protocol.files.FileRequest;
 import dev.mirrord.protocol.files.FileRequestCodec;
 import dev.mirrord.protocol.files.PathBytes;
+import dev.mirrord.sidecar.files.NodeTree.Place;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 import java.util.function.Function;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What makes, moves and removes files, and changes their attributes. */
 final class Changes {
-    private static final int ESTALE = 116;
     private static final int EXCHANGE = 2;
 
     /** Bits of struct fuse_setattr_in. */
@@ -32,19 +32,18 @@ final class Changes {
     /** Makes something in a directory and tells the kernel what it is. */
     void make(
             long unique, long directory, PathBytes name, Function<PathBytes, FileRequest> request) {
-        Optional<Node> parent = services.tree().find(directory);
-        Optional<PathBytes> path = parent.flatMap(services.tree()::path);
-        if (parent.isEmpty() || path.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+        Optional<Place> parent = services.tree().place(directory);
+        if (parent.isEmpty()) {
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
         long asked = System.nanoTime();
-        FileRequest made = request.apply(path.get().resolve(name));
+        FileRequest made = request.apply(parent.get().path().resolve(name));
         services.agent()
                 .ask(
                         made,
                         Parsed.of(
-                                body -> made(unique, parent.get(), name, made, body, asked),
+                                body -> made(unique, parent.get().node(), name, made, body, asked),
                                 errno -> services.kernel().error(unique, errno)));
     }
 
@@ -61,16 +60,7 @@ final class Changes {
                 request instanceof FileRequest.MakeSymbolicLink(var _, var target)
                         ? target
                         : PathBytes.ROOT;
-        Node node;
-        synchronized (services.tree()) {
-            parent.changed();
-            node =
-                    services.tree()
-                            .enter(
-                                    parent,
-                                    new DirectoryEntry(name, attributes, link),
-                                    asked + Node.VALID_NANOS);
-        }
+        Node node = services.tree().made(parent, new DirectoryEntry(name, attributes, link), asked);
         long inode = services.tree().inode(attributes);
         Runnable answer =
                 () ->
@@ -88,33 +78,31 @@ final class Changes {
     }
 
     void link(long unique, long from, long directory, PathBytes name) {
-        Optional<Node> node = services.tree().find(from);
-        Optional<PathBytes> old = node.flatMap(services.tree()::path);
-        if (node.isEmpty() || old.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+        Optional<Place> old = services.tree().place(from);
+        if (old.isEmpty()) {
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
-        make(unique, directory, name, path -> new FileRequest.MakeLink(old.get(), path));
+        make(unique, directory, name, path -> new FileRequest.MakeLink(old.get().path(), path));
     }
 
     void remove(
             long unique, long directory, PathBytes name, Function<PathBytes, FileRequest> request) {
-        Optional<Node> parent = services.tree().find(directory);
-        Optional<PathBytes> path = parent.flatMap(services.tree()::path);
-        if (parent.isEmpty() || path.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+        Optional<Place> parent = services.tree().place(directory);
+        if (parent.isEmpty()) {
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
         services.agent()
                 .ask(
-                        request.apply(path.get().resolve(name)),
+                        request.apply(parent.get().path().resolve(name)),
                         Parsed.of(
                                 _ -> {
                                     Node gone;
                                     synchronized (services.tree()) {
-                                        parent.get().changed();
-                                        parent.get().contents.remove(name);
-                                        gone = parent.get().children.get(name);
+                                        parent.get().node().changed();
+                                        parent.get().node().contents.remove(name);
+                                        gone = parent.get().node().children.get(name);
                                         if (gone != null) {
                                             gone.until = 0;
                                             services.tree().detach(gone);
@@ -134,30 +122,28 @@ final class Changes {
     }
 
     void rename(long unique, long from, PathBytes name, long to, PathBytes newName, int flags) {
-        Optional<Node> source = services.tree().find(from);
-        Optional<Node> target = services.tree().find(to);
-        Optional<PathBytes> sourcePath = source.flatMap(services.tree()::path);
-        Optional<PathBytes> targetPath = target.flatMap(services.tree()::path);
-        if (source.isEmpty() || target.isEmpty() || sourcePath.isEmpty() || targetPath.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+        Optional<Place> source = services.tree().place(from);
+        Optional<Place> target = services.tree().place(to);
+        if (source.isEmpty() || target.isEmpty()) {
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
         services.agent()
                 .ask(
                         new FileRequest.Rename(
-                                sourcePath.get().resolve(name),
-                                targetPath.get().resolve(newName),
+                                source.get().path().resolve(name),
+                                target.get().path().resolve(newName),
                                 flags),
                         Parsed.of(
                                 _ -> {
                                     synchronized (services.tree()) {
-                                        source.get().changed();
-                                        target.get().changed();
+                                        source.get().node().changed();
+                                        target.get().node().changed();
                                         services.tree()
                                                 .move(
-                                                        source.get(),
+                                                        source.get().node(),
                                                         name,
-                                                        target.get(),
+                                                        target.get().node(),
                                                         newName,
                                                         (flags & EXCHANGE) != 0);
                                     }
@@ -170,7 +156,7 @@ final class Changes {
     void attributes(long unique, FuseInput in) {
         Optional<Node> found = services.tree().find(in.node());
         if (found.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
         Node node = found.get();
@@ -193,7 +179,7 @@ final class Changes {
         } else if (path.isPresent()) {
             services.agent().ask(new FileRequest.Change(path.get(), 0, change), answer);
         } else {
-            services.kernel().error(unique, ESTALE);
+            services.kernel().error(unique, Errno.ESTALE);
         }
     }
 

@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Reading directories: all of one is asked for when it is opened. */
 final class Directories {
-    private static final int ESTALE = 116;
 
     /** Octets of struct fuse_dirent before the name, and of struct fuse_entry_out. */
     private static final int ENTRY = 24;
@@ -29,8 +28,6 @@ final class Directories {
 
     /** Entries of a directory that can be read: all are in memory while it is open. */
     private static final int MOST_ENTRIES = 20_000;
-
-    private static final int EOVERFLOW = 75;
 
     private static final PathBytes DOT = PathBytes.of(".");
     private static final PathBytes DOTS = PathBytes.of("..");
@@ -49,7 +46,7 @@ final class Directories {
         Optional<Node> node = services.tree().find(id);
         Optional<PathBytes> path = node.flatMap(services.tree()::path);
         if (node.isEmpty() || path.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
         int version;
@@ -98,7 +95,7 @@ final class Directories {
                 return;
             }
             if (cut) {
-                failed(EOVERFLOW);
+                failed(Errno.EOVERFLOW);
                 return;
             }
             if (entries.size() <= MOST_KEPT) {

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * that the names that follow need no round trip; while that is under way they wait for it.
  */
 final class Lookups {
-    private static final int ESTALE = 116;
 
     /** Entries of a directory that are kept. */
     private static final int MOST_ENTRIES = 1024;
@@ -33,7 +32,7 @@ final class Lookups {
     void lookup(long unique, long directory, PathBytes name) {
         Optional<Node> parent = services.tree().find(directory);
         if (parent.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+            services.kernel().error(unique, Errno.ESTALE);
         } else if (name.length() > 255) {
             services.kernel().error(unique, 36);
         } else if (!known(unique, parent.get(), name)) {
@@ -203,7 +202,7 @@ final class Lookups {
     void attributes(long unique, long id) {
         Optional<Node> node = services.tree().find(id);
         if (node.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
         if (node.get().isFresh(System.nanoTime())) {
@@ -230,7 +229,7 @@ final class Lookups {
                                 }
                                 done.run();
                             } else {
-                                failed.accept(ESTALE);
+                                failed.accept(Errno.ESTALE);
                             }
                         },
                         failed);
@@ -247,7 +246,7 @@ final class Lookups {
             // Removed, and all of it is here: it changes no more.
             done.run();
         } else {
-            failed.accept(ESTALE);
+            failed.accept(Errno.ESTALE);
         }
     }
 
@@ -276,7 +275,7 @@ final class Lookups {
     void readLink(long unique, long id) {
         Optional<Node> node = services.tree().find(id);
         if (node.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+            services.kernel().error(unique, Errno.ESTALE);
         } else if (node.get().isFresh(System.nanoTime())) {
             tellLink(unique, node.get());
         } else {

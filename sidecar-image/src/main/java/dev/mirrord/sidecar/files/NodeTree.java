@@ -44,6 +44,14 @@ final class NodeTree {
         return Optional.ofNullable(nodes.get(id));
     }
 
+    /** A node and where it is. */
+    record Place(Node node, PathBytes path) {}
+
+    /** Empty when the kernel's number, or the name of what it stands for, has gone. */
+    synchronized Optional<Place> place(long id) {
+        return find(id).flatMap(node -> path(node).map(path -> new Place(node, path)));
+    }
+
     /** Empty when it has been removed. */
     synchronized Optional<PathBytes> path(Node node) {
         Deque<PathBytes> names = new ArrayDeque<>();
@@ -83,6 +91,12 @@ final class NodeTree {
         }
         node.lookups++;
         return node;
+    }
+
+    /** The same for one that was made just now, by a request of {@code asked}. */
+    synchronized Node made(Node parent, DirectoryEntry entry, long asked) {
+        parent.changed();
+        return enter(parent, entry, asked + Node.VALID_NANOS);
     }
 
     synchronized void forget(long id, long count) {

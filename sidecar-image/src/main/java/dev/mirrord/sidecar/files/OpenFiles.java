@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class OpenFiles {
-    private static final int ESTALE = 116;
     private static final int KEEP_CACHE = 2;
     private static final int DIRECT = 1;
     private static final int NO_FLUSH = 32;
@@ -48,7 +47,7 @@ final class OpenFiles {
     void open(long unique, long id, int flags) {
         Optional<Node> found = services.tree().find(id);
         if (found.isEmpty()) {
-            services.kernel().error(unique, ESTALE);
+            services.kernel().error(unique, Errno.ESTALE);
             return;
         }
         Node node = found.get();
@@ -109,7 +108,7 @@ final class OpenFiles {
         Optional<PathBytes> path = services.tree().path(node);
         Optional<FilesWay> way = services.agent().way();
         if (path.isEmpty() || way.isEmpty()) {
-            failed.accept(path.isEmpty() ? ESTALE : Errno.EIO);
+            failed.accept(path.isEmpty() ? Errno.ESTALE : Errno.EIO);
             return;
         }
         long asked = System.nanoTime();
@@ -127,7 +126,7 @@ final class OpenFiles {
                                     FileAttributes attributes =
                                             opened(file, way.get(), body, asked);
                                     if (attributes == null) {
-                                        failed.accept(ESTALE);
+                                        failed.accept(Errno.ESTALE);
                                     } else {
                                         done.run();
                                     }
@@ -167,23 +166,25 @@ final class OpenFiles {
     }
 
     void create(long unique, long directory, PathBytes name, int flags, int mode) {
-        Optional<Node> parent = services.tree().find(directory);
-        Optional<PathBytes> path = parent.flatMap(services.tree()::path);
+        Optional<NodeTree.Place> parent = services.tree().place(directory);
         Optional<FilesWay> way = services.agent().way();
-        if (parent.isEmpty() || path.isEmpty() || way.isEmpty()) {
-            services.kernel().error(unique, way.isEmpty() ? Errno.EIO : ESTALE);
+        if (parent.isEmpty() || way.isEmpty()) {
+            services.kernel().error(unique, way.isEmpty() ? Errno.EIO : Errno.ESTALE);
             return;
         }
         long asked = System.nanoTime();
         way.get()
                 .ask(
                         new FileRequest.Open(
-                                path.get().resolve(name), flags | OpenFlags.CREATE, mode, 0),
+                                parent.get().path().resolve(name),
+                                flags | OpenFlags.CREATE,
+                                mode,
+                                0),
                         Parsed.of(
                                 body ->
                                         created(
                                                 unique,
-                                                parent.get(),
+                                                parent.get().node(),
                                                 name,
                                                 flags,
                                                 way.get(),
@@ -205,13 +206,12 @@ final class OpenFiles {
         Node node;
         OpenFile file;
         synchronized (services.tree()) {
-            parent.changed();
             node =
                     services.tree()
-                            .enter(
+                            .made(
                                     parent,
                                     new DirectoryEntry(name, attributes, PathBytes.ROOT),
-                                    asked + Node.VALID_NANOS);
+                                    asked);
             file = new OpenFile(next.getAndIncrement(), node, flags);
             file.way = way;
             file.handle = handle;

@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar.incoming;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.IncomingMode;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.StreamListener;
@@ -37,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Subscriptions {
-    private static final int EBUSY = 16;
     private static final long AGAIN_MILLISECONDS = 1_000;
 
     private final IncomingMode mode;
@@ -154,7 +154,7 @@ public final class Subscriptions {
             return;
         }
         refused.add(subscription.key);
-        boolean taken = errno == EBUSY;
+        boolean taken = errno == Errno.EBUSY;
         if (taken) {
             busy.add(port);
             tryAgain();

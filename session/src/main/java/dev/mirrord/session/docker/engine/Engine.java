@@ -2,7 +2,9 @@ package dev.mirrord.session.docker.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.session.docker.EngineException;
+import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import java.util.List;
 
 /** A connection to the engine that the user's line is meant for. */
 public final class Engine implements AutoCloseable {
@@ -27,6 +29,13 @@ public final class Engine implements AutoCloseable {
         Endpoint endpoint =
                 new EndpointFinder(environment).find(command.runtime(), command.globals());
         return of(endpoint, DockerCli.of(command), environment);
+    }
+
+    /** The engine that docker's client uses when no option names another. */
+    public static Engine ofEnvironment() {
+        return of(
+                CommandParser.parse(List.of("docker", "run", "image")),
+                ClientEnvironment.ofThisProcess());
     }
 
     public static Engine of(Endpoint endpoint, DockerCli cli, ClientEnvironment environment) {
