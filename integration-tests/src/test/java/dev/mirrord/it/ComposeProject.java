@@ -139,6 +139,8 @@ final class ComposeProject implements AutoCloseable {
     @Override
     public void close() {
         try {
+            // With the files: without containers nothing else tells compose what is the project's.
+            mirrord("down", "-v", "-t", "2");
             docker("compose", "-p", name, "down", "-v", "-t", "2");
             servers().forEach(ProcessHandle::destroy);
         } catch (UncheckedIOException e) {
