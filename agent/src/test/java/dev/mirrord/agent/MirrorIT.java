@@ -223,4 +223,35 @@ class MirrorIT {
         assertThat(new String(agent.awaitIncoming().recorded().awaitAll()))
                 .isEqualTo("early and late");
     }
+
+    @Test
+    void ofAFilteredPortOnlyTheRequestsThatMatchAreCopied() throws Exception {
+        TestingStream subscription =
+                agent.subscribe(
+                        server.getLocalPort(),
+                        "mirror",
+                        "{\"match\":{\"header\":\"^x-user: alice$\"}}");
+        subscription.accepted.get(20, TimeUnit.SECONDS);
+        String alices = "POST /%d HTTP/1.1\r\nX-User: alice\r\nContent-Length: 2\r\n\r\nhi";
+        String bobs = "GET / HTTP/1.1\r\nX-User: bob\r\n\r\n";
+        try (Socket foreign = client();
+                Socket bob = client();
+                Socket socket = client()) {
+            foreign.getOutputStream()
+                    .write("*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII));
+            bob.getOutputStream().write(bobs.getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < 3; i++) {
+                socket.getOutputStream()
+                        .write((bobs + alices.formatted(i)).getBytes(StandardCharsets.US_ASCII));
+            }
+            socket.getOutputStream().write(bobs.getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            TestingAgent.Incoming copy = agent.awaitIncoming();
+            assertThat(new String(copy.recorded().awaitAll(), StandardCharsets.US_ASCII))
+                    .isEqualTo(alices.formatted(0) + alices.formatted(1) + alices.formatted(2));
+            assertThat(copy.peer().getPort()).isEqualTo(socket.getLocalPort());
+        }
+        assertThat(agent.incoming).isEmpty();
+        assertThat(subscription.messages).isEmpty();
+    }
 }

@@ -51,12 +51,11 @@ final class HttpFilterResolver {
             }
             return Optional.empty();
         }
-        if (mode != IncomingMode.STEAL) {
+        if (mode == IncomingMode.OFF) {
             problems.error(
                     settings.place(set.getFirst())
-                            + " filters stolen requests, but feature.network.incoming.mode is "
-                            + (mode == IncomingMode.OFF ? "off" : "mirror")
-                            + ": set it to steal or remove the filter");
+                            + " filters incoming requests, but feature.network.incoming.mode is"
+                            + " off: set it to steal or mirror, or remove the filter");
         }
         checkPorts();
         List<String> conditions =

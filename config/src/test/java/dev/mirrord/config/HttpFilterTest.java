@@ -105,10 +105,12 @@ class HttpFilterTest {
     }
 
     @Test
-    void aFilterWithoutStealingIsRefused() {
-        assertThat(TestingConfig.problems(config("{'path_filter':'a'}").replace("steal", "mirror")))
+    void aFilterWithoutIncomingTrafficIsRefused() {
+        String filter = config("{'path_filter':'a'}");
+        assertThat(TestingConfig.problems(filter.replace("steal", "mirror"))).isEmpty();
+        assertThat(TestingConfig.problems(filter.replace("steal", "off")))
                 .singleElement()
                 .asString()
-                .contains("incoming.mode is mirror: set it to steal or remove the filter");
+                .contains("mode is off: set it to steal or mirror, or remove the filter");
     }
 }

@@ -166,7 +166,7 @@ final class StreamSwitch extends ChannelInboundHandlerAdapter {
         client.config().setAutoRead(upstream.isWritable());
     }
 
-    private static Request request(Http2Headers headers) {
+    static Request request(Http2Headers headers) {
         List<String> fields = new ArrayList<>();
         headers.forEach(
                 field -> {

@@ -38,7 +38,7 @@ final class Capture {
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("mirror-clock").daemon().factory());
-    private Map<Integer, Losses> ports = Map.of();
+    private Map<Integer, MirroredPort> ports = Map.of();
     private long dropped;
     private volatile boolean stopped;
 
@@ -49,7 +49,7 @@ final class Capture {
     }
 
     /** Ports that shall be captured, all of them; completed when they are. */
-    private record Change(Map<Integer, Losses> ports, CompletableFuture<Void> done) {}
+    private record Change(Map<Integer, MirroredPort> ports, CompletableFuture<Void> done) {}
 
     private Capture(PcapHandle handle, Tunnels tunnels, Ended ended) {
         this.handle = handle;
@@ -80,7 +80,7 @@ final class Capture {
     }
 
     /** Captures these ports from here on, and no others. */
-    CompletableFuture<Void> ports(Map<Integer, Losses> wanted) {
+    CompletableFuture<Void> ports(Map<Integer, MirroredPort> wanted) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Change before = change.getAndSet(new Change(new HashMap<>(wanted), done));
         if (before != null) {
@@ -162,7 +162,7 @@ final class Capture {
             long lost = (now - dropped) & 0xffff_ffffL;
             dropped = now;
             AgentLog.warn("packets were not captured", "number", lost);
-            ports.values().forEach(losses -> losses.add(Losses.Kind.PACKETS, lost));
+            ports.values().forEach(port -> port.losses.add(Losses.Kind.PACKETS, lost));
         }
     }
 

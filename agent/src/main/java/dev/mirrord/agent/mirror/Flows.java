@@ -32,7 +32,7 @@ final class Flows {
 
     private final Tunnels tunnels;
     private final QueueRoom room = new QueueRoom();
-    private Map<Integer, Losses> ports = Map.of();
+    private Map<Integer, MirroredPort> ports = Map.of();
     private long waiting;
 
     Flows(Tunnels tunnels) {
@@ -42,7 +42,7 @@ final class Flows {
     private record Ends(InetSocketAddress client, InetSocketAddress target) {}
 
     /** From here on these ports are mirrored; connections to others are reset. */
-    void ports(Map<Integer, Losses> wanted) {
+    void ports(Map<Integer, MirroredPort> wanted) {
         ports = Map.copyOf(wanted);
         List.copyOf(followed.keySet()).stream()
                 .filter(ends -> !ports.containsKey(ends.target().getPort()))
@@ -64,8 +64,8 @@ final class Flows {
      * @param nanos the time, for holes that stay open
      */
     void segment(TcpSegment segment, long nanos) {
-        Losses losses = ports.get(segment.destination().getPort());
-        if (losses == null) {
+        MirroredPort port = ports.get(segment.destination().getPort());
+        if (port == null) {
             return;
         }
         Ends ends = new Ends(segment.source(), segment.destination());
@@ -83,12 +83,12 @@ final class Flows {
                 // The target refused it, or the client thought better of it.
                 return;
             }
-            flow = begin(ends, flow, syn, losses);
+            flow = begin(ends, flow, syn, port);
         }
         if (flow != null) {
             follow(ends, flow, segment, nanos);
         } else if (segment.length() > 0 && passed.put(ends, true) == null) {
-            losses.add(Losses.Kind.OPEN_BEFORE, 1);
+            port.losses.add(Losses.Kind.OPEN_BEFORE, 1);
         }
     }
 
@@ -107,15 +107,15 @@ final class Flows {
                         <= TcpReassembly.MOST_WAITING;
     }
 
-    private Flow begin(Ends ends, @Nullable Flow before, TcpSegment syn, Losses losses) {
+    private Flow begin(Ends ends, @Nullable Flow before, TcpSegment syn, MirroredPort port) {
         if (before != null && !before.reassembly.hasEnded()) {
             before.abort();
         }
         Flow flow =
                 new Flow(
                         syn.sequence(),
-                        losses,
-                        MirrorStream.open(tunnels, ends.client(), ends.target(), losses, room));
+                        port.losses,
+                        MirrorStream.open(tunnels, ends.client(), ends.target(), port, room));
         followed.put(ends, flow);
         passed.remove(ends);
         if (followed.size() > MOST) {

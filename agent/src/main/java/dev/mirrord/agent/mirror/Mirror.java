@@ -27,7 +27,7 @@ public final class Mirror implements PortSource {
     private @Nullable Capture capture;
     private boolean telling;
 
-    private record Owned(Losses losses, Lost owner) {}
+    private record Owned(MirroredPort port, Lost owner) {}
 
     public Mirror(Target target, Tunnels tunnels) {
         this.target = target;
@@ -36,11 +36,7 @@ public final class Mirror implements PortSource {
 
     @Override
     public CompletableFuture<Void> subscribe(int port, Optional<HttpFilter> filter, Lost lost) {
-        if (filter.isPresent()) {
-            return CompletableFuture.failedFuture(
-                    new SubscriptionRefused(Errno.EINVAL, "copies are not filtered"));
-        }
-        return thread().call(() -> add(port, lost)).thenCompose(captured -> captured);
+        return thread().call(() -> add(port, filter, lost)).thenCompose(captured -> captured);
     }
 
     @Override
@@ -65,11 +61,12 @@ public final class Mirror implements PortSource {
         return started;
     }
 
-    private CompletableFuture<Void> add(int port, Lost lost)
+    private CompletableFuture<Void> add(int port, Optional<HttpFilter> filter, Lost lost)
             throws SubscriptionRefused, IOException {
         Owned before = ports.get(port);
         if (before != null) {
-            ports.put(port, new Owned(before.losses, lost));
+            before.port.filter(filter);
+            ports.put(port, new Owned(before.port, lost));
             return CompletableFuture.completedFuture(null);
         }
         if (!Capabilities.own().hasNetRaw()) {
@@ -82,7 +79,7 @@ public final class Mirror implements PortSource {
                 self[0] = Capture.start(tunnels, text -> failed(self, text));
                 capture = self[0];
             }
-            ports.put(port, new Owned(new Losses(), lost));
+            ports.put(port, new Owned(new MirroredPort(filter), lost));
             tell();
             return captureAll();
         } catch (IOException | LinkageError e) {
@@ -101,8 +98,8 @@ public final class Mirror implements PortSource {
             capture = null;
             return CompletableFuture.completedFuture(null);
         }
-        Map<Integer, Losses> wanted = new HashMap<>();
-        ports.forEach((port, owned) -> wanted.put(port, owned.losses));
+        Map<Integer, MirroredPort> wanted = new HashMap<>();
+        ports.forEach((port, owned) -> wanted.put(port, owned.port));
         return running.ports(wanted);
     }
 
@@ -121,7 +118,7 @@ public final class Mirror implements PortSource {
                                                     ports.values()
                                                             .forEach(
                                                                     each ->
-                                                                            each.losses.tell(
+                                                                            each.port.losses.tell(
                                                                                     each.owner
                                                                                             ::counted));
                                                     if (!ports.isEmpty()) {
