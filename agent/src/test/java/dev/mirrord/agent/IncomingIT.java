@@ -159,6 +159,16 @@ class IncomingIT {
         agent.refuseIncoming = 111;
         assertThat(talk(TestingNamespaces.TARGET, "hello"))
                 .isEqualTo("target sees " + TestingNamespaces.CLIENT + ": hello");
+        assertThat(talkFromThePod("127.0.0.1", "hello")).isEqualTo("target sees 127.0.0.1: hello");
+        agent.refuseIncoming = 0;
+        agent.incoming.clear();
+        for (String address : OWN) {
+            try (Socket socket = own(address)) {
+                TestingAgent.Incoming connection = agent.awaitIncoming();
+                assertThat(connection.peer()).isEqualTo(socket.getLocalSocketAddress());
+                assertThat(connection.destination()).isEqualTo(socket.getRemoteSocketAddress());
+            }
+        }
     }
 
     @Test
@@ -318,18 +328,109 @@ class IncomingIT {
         assertThat(namespaces.runIn(namespaces.target, "nft", "list", "ruleset")).isEmpty();
     }
 
-    @Test
-    void theTargetsOwnLoopbackIsNotMirrored() throws Exception {
-        subscribe("mirror");
-        try (Socket own =
-                namespaces.onTarget(() -> new Socket(InetAddress.getLoopbackAddress(), port()))) {
-            own.getOutputStream().write(1);
-            own.shutdownOutput();
-            own.getInputStream().readAllBytes();
+    private static final List<String> OWN =
+            List.of("127.0.0.1", "::1", TestingNamespaces.TARGET, TestingNamespaces.TARGET6);
+
+    private Socket own(String address) throws Exception {
+        Socket socket =
+                namespaces.onTarget(() -> new Socket(InetAddress.getByName(address), port()));
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private String talkFromThePod(String address, String words) throws Exception {
+        try (Socket socket = own(address)) {
+            socket.getOutputStream().write(words.getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
-        talk(TestingNamespaces.TARGET, "from outside");
-        assertThat(new String(agent.awaitIncoming().recorded().awaitAll()))
-                .isEqualTo("from outside");
+    }
+
+    @Test
+    void whatThePodsOwnContainersSendIsStolenToo() throws Exception {
+        subscribe("steal");
+        for (String address : OWN) {
+            try (Socket socket = own(address)) {
+                TestingAgent.Incoming connection = agent.awaitIncoming();
+                assertThat(connection.peer()).isEqualTo(socket.getLocalSocketAddress());
+                assertThat(connection.destination()).isEqualTo(socket.getRemoteSocketAddress());
+                answerAsApp(connection, "the app's answer");
+                assertThat(new String(socket.getInputStream().readAllBytes()))
+                        .isEqualTo("the app's answer");
+            }
+        }
+    }
+
+    @Test
+    void whatTheAppRefusesOfThePodsOwnReachesTheTargetWithItsAddress() throws Exception {
+        agent.refuseIncoming = 111;
+        subscribe("steal");
+        for (String address : OWN) {
+            assertThat(talkFromThePod(address, "hello"))
+                    .isEqualTo(
+                            "target sees "
+                                    + InetAddress.getByName(address).getHostAddress()
+                                    + ": hello");
+            agent.awaitIncoming();
+        }
+        assertThat(agent.incoming).isEmpty();
+    }
+
+    @Test
+    void whatTheAppSendsToTheTargetItselfDoesNotComeBackToIt() throws Exception {
+        for (String mode : new String[] {"steal", "mirror"}) {
+            TestingStream subscription = agent.subscribe(port(), mode);
+            subscription.accepted.get(20, TimeUnit.SECONDS);
+            for (String address : OWN) {
+                TestingStream outgoing = agent.connectTcp(address, port());
+                agent.on(
+                        outgoing,
+                        stream -> {
+                            stream.write(TestingAgent.text("myself"));
+                            stream.end();
+                        });
+                assertThat(new String(outgoing.awaitAll())).startsWith("target sees");
+            }
+            // Whatever was to come has come when this has.
+            try (Socket socket = client(TestingNamespaces.TARGET)) {
+                socket.getOutputStream().write(1);
+                assertThat(agent.awaitIncoming().peer()).isEqualTo(socket.getLocalSocketAddress());
+            }
+            assertThat(agent.incoming).isEmpty();
+            agent.on(subscription, s -> s.end());
+            subscription.awaitAll();
+        }
+    }
+
+    @Test
+    void whatThePodsOwnContainersSendIsMirroredOnce() throws Exception {
+        subscribe("mirror");
+        String large = "0123456789".repeat(30_000);
+        for (String address : OWN) {
+            assertThat(talkFromThePod(address, large)).endsWith(large);
+            TestingAgent.Incoming copy = agent.awaitIncoming();
+            assertThat(copy.peer().getAddress()).isEqualTo(InetAddress.getByName(address));
+            assertThat(new String(copy.recorded().awaitAll())).isEqualTo(large);
+        }
+        assertThat(agent.incoming).isEmpty();
+    }
+
+    /** One copy, though the agent that steals makes a second connection to the target. */
+    @Test
+    void whatPassesThroughAnAgentIsMirroredOnce() throws Exception {
+        agent.refuseIncoming = 111;
+        subscribe("steal");
+        try (TestingAgent mirror = TestingAgent.of(namespaces)) {
+            mirror.subscribe(port(), "mirror").accepted.get(20, TimeUnit.SECONDS);
+            assertThat(talk(TestingNamespaces.TARGET, "from outside")).startsWith("target sees");
+            assertThat(talkFromThePod("127.0.0.1", "from inside")).startsWith("target sees");
+            assertThat(talkFromThePod("::1", "from inside")).startsWith("target sees");
+            for (String words : List.of("from outside", "from inside", "from inside")) {
+                assertThat(new String(mirror.awaitIncoming().recorded().awaitAll()))
+                        .isEqualTo(words);
+            }
+            assertThat(mirror.incoming).isEmpty();
+        }
     }
 
     private static String failureOf(Socket socket) {

@@ -44,6 +44,25 @@ class IncomingClusterIT {
         Cluster.assertNothingLeft();
     }
 
+    /** As another container of the pod would. */
+    private static String askInsideWeb(String address) {
+        return Command.kubectl(
+                        "exec",
+                        "-n",
+                        "shop",
+                        "deploy/web",
+                        "-c",
+                        "web",
+                        "--",
+                        "curl",
+                        "-sS",
+                        "--max-time",
+                        "10",
+                        "http://" + address + "/")
+                .orFail()
+                .out();
+    }
+
     @Test
     void aPortIsStolenWhileTheAppListensOnIt() throws IOException {
         try (Command.Running prober = client.probeWeb();
@@ -70,6 +89,8 @@ class IncomingClusterIT {
             }
             assertThat(client.askWeb6("/"))
                     .contains("service: app\n", "peer: [" + client.address6() + "]:");
+            assertThat(askInsideWeb("127.0.0.1")).contains("service: app\n", "peer: 127.0.0.1:");
+            assertThat(askInsideWeb("[::1]")).contains("service: app\n", "peer: [::1]:");
             assertThat(Node.rulesOfWeb()).contains("tproxy to");
             assertThat(client.askWeb(":9090/")).contains("service: web\n");
             type(app);

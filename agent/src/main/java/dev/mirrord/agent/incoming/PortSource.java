@@ -19,6 +19,9 @@ public interface PortSource {
     /** Ends with one port, unless another than {@code owner} has taken it over. */
     void unsubscribe(int port, Lost owner);
 
+    /** True while a port is subscribed, or about to be. */
+    boolean has(int port);
+
     /** Hears that a subscription is over against the subscriber's will. */
     interface Lost {
         void because(String text);

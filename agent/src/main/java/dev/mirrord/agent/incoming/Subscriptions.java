@@ -3,6 +3,7 @@ package dev.mirrord.agent.incoming;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mirrord.agent.filter.HttpFilter;
+import dev.mirrord.agent.passing.OwnTraffic;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tunnel.StreamListener;
@@ -23,6 +24,11 @@ public final class Subscriptions {
     public Subscriptions(PortSource steal, PortSource mirror) {
         this.steal = steal;
         this.mirror = mirror;
+    }
+
+    /** For what the app itself sends to the target. */
+    public OwnTraffic ownTraffic() {
+        return new OwnTraffic(steal::has, mirror::has);
     }
 
     /** Reads the request in {@code payload} and begins the subscription. */

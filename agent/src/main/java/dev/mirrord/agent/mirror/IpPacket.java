@@ -1,5 +1,6 @@
 package dev.mirrord.agent.mirror;
 
+import dev.mirrord.agent.passing.Passing;
 import dev.mirrord.protocol.AddressCodec;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -32,21 +33,26 @@ record IpPacket(byte[] bytes, int protocol, int at, int end, int addresses, int 
     private static final int MOST_EXTENSIONS = 8;
 
     /**
-     * Reads a cooked packet; empty for loopback, packets cut short, and fragments whose rest is
-     * still to come.
+     * Reads a cooked packet; empty for what an agent sends to the target, packets cut short, and
+     * fragments whose rest is still to come. A packet on loopback is seen twice: when it leaves and
+     * when it arrives.
      */
     static Optional<IpPacket> parse(byte[] packet, Fragments fragments) {
         if (packet.length < COOKED_HEADER + 20
-                || u16(packet, 2) == ARPHRD_LOOPBACK
                 || u16(packet, 0) == FOR_ANOTHER_HOST
                 || u16(packet, 0) == OUTGOING) {
             return Optional.empty();
         }
         return switch (u16(packet, 14)) {
-            case IPV4 -> parseIpv4(packet, fragments);
-            case IPV6 -> parseIpv6(packet, fragments);
+            case IPV4 -> isPassing(packet, 8) ? Optional.empty() : parseIpv4(packet, fragments);
+            case IPV6 -> isPassing(packet, 7) ? Optional.empty() : parseIpv6(packet, fragments);
             default -> Optional.empty();
         };
+    }
+
+    private static boolean isPassing(byte[] packet, int hops) {
+        return u16(packet, 2) == ARPHRD_LOOPBACK
+                && (packet[COOKED_HEADER + hops] & 0xff) == Passing.HOPS;
     }
 
     InetSocketAddress source(int port) {

@@ -13,16 +13,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The mirrored ports; state belongs to one thread in the target's namespace. */
+/** The mirrored ports; state belongs to one thread in the target's namespace, others only look. */
 public final class Mirror implements PortSource {
     private static final int TELL_MILLIS = 200;
 
     private final Target target;
     private final Tunnels tunnels;
-    private final Map<Integer, Owned> ports = new HashMap<>();
+    private final Map<Integer, Owned> ports = new ConcurrentHashMap<>();
     private @Nullable NamespaceThread thread;
     private @Nullable Capture capture;
     private boolean telling;
@@ -50,6 +51,11 @@ public final class Mirror implements PortSource {
                             }
                             return null;
                         });
+    }
+
+    @Override
+    public boolean has(int port) {
+        return ports.containsKey(port);
     }
 
     private synchronized NamespaceThread thread() {

@@ -1,5 +1,6 @@
 package dev.mirrord.agent.outgoing;
 
+import dev.mirrord.agent.passing.OwnTraffic;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.tunnel.ChannelBridge;
@@ -42,9 +43,9 @@ public final class OutgoingTcp implements StreamListener {
     }
 
     /** Connects to the address in {@code payload}; the socket is made by the calling loop. */
-    public static StreamListener open(TunnelStream stream, ByteBuf payload) {
+    public static StreamListener open(TunnelStream stream, ByteBuf payload, OwnTraffic ownTraffic) {
         InetSocketAddress destination = AddressCodec.read(payload);
-        ChannelFuture connecting =
+        Bootstrap bootstrap =
                 new Bootstrap()
                         .group(stream.eventLoop())
                         .channel(EpollSocketChannel.class)
@@ -52,8 +53,8 @@ public final class OutgoingTcp implements StreamListener {
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .option(ChannelOption.AUTO_READ, false)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-                        .handler(new ChannelInboundHandlerAdapter())
-                        .connect(destination);
+                        .handler(new ChannelInboundHandlerAdapter());
+        ChannelFuture connecting = ownTraffic.mark(bootstrap, destination).connect(destination);
         OutgoingTcp outgoing = new OutgoingTcp(connecting, destination);
         connecting.addListener(done -> outgoing.connected(stream));
         return outgoing;

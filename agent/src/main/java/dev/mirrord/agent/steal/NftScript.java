@@ -1,5 +1,6 @@
 package dev.mirrord.agent.steal;
 
+import dev.mirrord.agent.passing.Passing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +14,21 @@ import java.util.regex.Pattern;
  * is, and goes with its owner.
  */
 final class NftScript {
-    /** Of connections that pass through to the target, and of their replies. */
-    static final int MARK = 0x6d72_6400;
-
     /** Of connections that TPROXY has given to an agent: this and its listener's port. */
     private static final int STOLEN = 0x6d73_0000;
+
+    /**
+     * Behind a service mesh's rules: what it redirects to its proxy is not for the stolen port any
+     * more, and what the proxy hands on comes on loopback. Their priority is -100.
+     */
+    private static final String PRIORITY = "priority -90";
+
+    /** The kind of mark that what passes through to the target has, and its replies. */
+    private static final String PASSING =
+            "mark & 0x%x == 0x%x ".formatted(Passing.MASK, Passing.MARK);
+
+    private static final String NOT_PASSING =
+            "mark & 0x%x != 0x%x ".formatted(Passing.MASK, Passing.MARK);
 
     private static final String PREFIX = "mirrord-";
     private static final String PORT_PREFIX = PREFIX + "port-";
@@ -35,9 +46,9 @@ final class NftScript {
         // Only what begins now: without the SYN a connection that conntrack did not know yet would
         // be taken in its middle.
         this.beginning =
-                "add rule "
-                        + table
-                        + " pre iifname != \"lo\" tcp flags & (fin|syn|rst|ack) == syn"
+                " meta "
+                        + NOT_PASSING
+                        + "tcp flags & (fin|syn|rst|ack) == syn"
                         + " meta l4proto @alive tcp dport @ports ";
     }
 
@@ -57,14 +68,14 @@ final class NftScript {
                 "add chain "
                         + table
                         + " out { type route hook output priority mangle; policy accept; }");
-        lines.add("add rule " + table + " out meta mark " + MARK + " ct mark set " + MARK);
+        lines.add("add rule " + table + " out meta " + PASSING + "ct mark set meta mark");
         lines.add(
                 "add rule "
                         + table
-                        + " out ct mark "
-                        + MARK
-                        + " ct direction reply meta mark set "
-                        + MARK);
+                        + " out ct "
+                        + PASSING
+                        + "ct direction reply meta mark set "
+                        + Passing.MARK);
         return String.join(" ; ", lines);
     }
 
@@ -72,8 +83,17 @@ final class NftScript {
         return List.of(
                 "add chain "
                         + table
-                        + " pre { type filter hook prerouting priority mangle; policy accept; }",
-                beginning + "tproxy to :" + listenerPort + " ct mark set " + stolen(),
+                        + " pre { type filter hook prerouting "
+                        + PRIORITY
+                        + "; policy accept; }",
+                "add rule "
+                        + table
+                        + " pre"
+                        + beginning
+                        + "tproxy to :"
+                        + listenerPort
+                        + " ct mark set "
+                        + stolen(),
                 // The kernel finds the socket by itself but where the SYN left none (SYN cookies).
                 "add rule "
                         + table
@@ -87,12 +107,22 @@ final class NftScript {
         return STOLEN + listenerPort;
     }
 
+    /** What comes from the pod itself has no destination NAT in prerouting. */
     private List<String> redirect() {
+        String redirect = "redirect to :" + listenerPort;
         return List.of(
                 "add chain "
                         + table
-                        + " pre { type nat hook prerouting priority dstnat; policy accept; }",
-                beginning + "redirect to :" + listenerPort);
+                        + " pre { type nat hook prerouting "
+                        + PRIORITY
+                        + "; policy accept; }",
+                "add rule " + table + " pre" + beginning + redirect,
+                "add chain "
+                        + table
+                        + " self { type nat hook output "
+                        + PRIORITY
+                        + "; policy accept; }",
+                "add rule " + table + " self oifname \"lo\"" + beginning + redirect);
     }
 
     /** Adds anew, since adding an element that is there does not renew it on every kernel. */

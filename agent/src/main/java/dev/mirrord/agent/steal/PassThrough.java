@@ -2,6 +2,7 @@ package dev.mirrord.agent.steal;
 
 import dev.mirrord.agent.http.ChannelPair;
 import dev.mirrord.agent.outgoing.ConnectErrno;
+import dev.mirrord.agent.passing.Passing;
 import dev.mirrord.linux.Errno;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
@@ -11,7 +12,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
@@ -21,10 +21,6 @@ import java.net.InetSocketAddress;
  * where that is not possible, with the target's own.
  */
 final class PassThrough {
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_MARK = 36;
-    private static final IntegerUnixChannelOption MARK =
-            new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, SO_MARK);
     private static final int TRANSPARENT_TIMEOUT_MILLIS = 2_000;
 
     private final EventLoop loop;
@@ -68,7 +64,6 @@ final class PassThrough {
 
     private void connectAsClient() {
         socket().option(EpollChannelOption.IP_TRANSPARENT, true)
-                .option(MARK, NftScript.MARK)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, TRANSPARENT_TIMEOUT_MILLIS)
                 .connect(destination.address(), new InetSocketAddress(peer.getAddress(), 0))
                 .addListener(
@@ -84,8 +79,7 @@ final class PassThrough {
     }
 
     private void connectAsTarget() {
-        socket().option(MARK, NftScript.MARK)
-                .connect(destination.address())
+        socket().connect(destination.address())
                 .addListener(
                         (ChannelFuture done) -> {
                             if (done.isSuccess()) {
@@ -97,12 +91,14 @@ final class PassThrough {
     }
 
     private Bootstrap socket() {
-        return new Bootstrap()
-                .group(loop)
-                .channel(EpollSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .option(ChannelOption.AUTO_READ, false)
-                .handler(new ChannelInboundHandlerAdapter());
+        Bootstrap bootstrap =
+                new Bootstrap()
+                        .group(loop)
+                        .channel(EpollSocketChannel.class)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .option(ChannelOption.AUTO_READ, false)
+                        .handler(new ChannelInboundHandlerAdapter());
+        return Passing.mark(bootstrap, destination.address().getAddress(), Passing.LAST);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mirrord.agent.steal;
 
 import dev.mirrord.agent.AgentLog;
+import dev.mirrord.agent.passing.Passing;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ final class ReturnRoute {
     static void install() {
         batch(
                 "rule add fwmark %2$d lookup %1$d pref %1$d\nroute replace local default dev lo table %1$d\n"
-                        .formatted(NUMBER, NftScript.MARK));
+                        .formatted(NUMBER, Passing.MARK));
     }
 
     static void remove() {

@@ -61,6 +61,11 @@ public final class Steal implements PortSource {
                         });
     }
 
+    @Override
+    public boolean has(int port) {
+        return ports.has(port);
+    }
+
     /**
      * Takes nothing more over, waits for the target's answers that pass through, then lets go of
      * the table and the return route.

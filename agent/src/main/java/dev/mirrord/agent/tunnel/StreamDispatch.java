@@ -6,6 +6,7 @@ import dev.mirrord.agent.files.FilesStream;
 import dev.mirrord.agent.incoming.Subscriptions;
 import dev.mirrord.agent.outgoing.OutgoingTcp;
 import dev.mirrord.agent.outgoing.OutgoingUdp;
+import dev.mirrord.agent.passing.OwnTraffic;
 import dev.mirrord.agent.query.Queries;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.protocol.StreamKind;
@@ -23,18 +24,20 @@ public final class StreamDispatch implements OpenListener {
     private final Target target;
     private final Queries queries;
     private final Subscriptions subscriptions;
+    private final OwnTraffic ownTraffic;
 
     public StreamDispatch(Target target, Queries queries, Subscriptions subscriptions) {
         this.target = target;
         this.queries = queries;
         this.subscriptions = subscriptions;
+        this.ownTraffic = subscriptions.ownTraffic();
     }
 
     @Override
     public StreamListener onOpen(TunnelStream stream, StreamKind kind, ByteBuf payload) {
         try {
             return switch (kind) {
-                case TCP -> OutgoingTcp.open(stream, payload);
+                case TCP -> OutgoingTcp.open(stream, payload, ownTraffic);
                 case UDP -> OutgoingUdp.open(stream, payload);
                 case QUERY -> queries.open(stream, payload);
                 case SUBSCRIBE -> subscriptions.open(stream, payload);

@@ -8,12 +8,13 @@ class NftScriptTest {
     private static final NftScript SCRIPT = new NftScript(40_000);
 
     @Test
-    void theTableBelongsToItsMakerAndTakesOnlyNewConnectionsFromOutside() {
+    void theTableBelongsToItsMakerAndTakesOnlyNewConnectionsThatNoAgentHasMade() {
         for (Takeover takeover : Takeover.values()) {
             assertThat(SCRIPT.create(takeover))
                     .startsWith("create table inet mirrord-40000 { flags owner; } ; ")
                     .contains(
-                            "iifname != \"lo\" tcp flags & (fin|syn|rst|ack) == syn"
+                            " meta mark & 0xffffff00 != 0x6d726400"
+                                    + " tcp flags & (fin|syn|rst|ack) == syn"
                                     + " meta l4proto @alive tcp dport @ports "
                                     + switch (takeover) {
                                         case TPROXY -> "tproxy to :40000 ";
