@@ -60,6 +60,12 @@ final class ContainerCommand implements Callable<Integer> {
     @Nullable String configFile;
 
     @Option(
+            names = {"-k", "--key"},
+            paramLabel = "KEY",
+            description = "Name of the session, {{ key }} in the configuration file.")
+    @Nullable String key;
+
+    @Option(
             names = "--as-target",
             description = {
                 "Take image, command, arguments, working directory, user and",
@@ -75,6 +81,8 @@ final class ContainerCommand implements Callable<Integer> {
 
     @ArgGroup(validate = false, heading = "%nWhat is said:%n")
     OutputOptions output = new OutputOptions();
+
+    @Mixin PeerFlags peerFlags = new PeerFlags();
 
     @Parameters(
             paramLabel = "docker run …",
@@ -138,6 +146,12 @@ final class ContainerCommand implements Callable<Integer> {
                 description = "Image of the agent.")
         @Nullable String image;
 
+        @Option(
+                names = {"-l", "--agent-log-level"},
+                paramLabel = "LEVEL",
+                description = "error, warn, info, debug or trace.")
+        @Nullable String logLevel;
+
         @Option(names = "--agent-ttl", paramLabel = "SECONDS", description = "The Job's TTL.")
         @Nullable String ttl;
 
@@ -173,6 +187,7 @@ final class ContainerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
+        peerFlags.check();
         List<String> parsable = asTarget ? AsTarget.parsable(command) : command;
         if (!output.dryRun && BackgroundSession.isWanted(parsable)) {
             return BackgroundSession.start(
@@ -204,6 +219,8 @@ final class ContainerCommand implements Callable<Integer> {
         overrides.parseIfGiven(Keys.ENV_FILE, features.envFile, "--env-file");
         overrides.parseIfGiven(Keys.AGENT_NAMESPACE, agent.namespace, "-a");
         overrides.parseIfGiven(Keys.AGENT_IMAGE, agent.image, "-i");
+        overrides.parseIfGiven(Keys.KEY, key, "-k");
+        overrides.parseIfGiven(Keys.AGENT_LOG_LEVEL, agent.logLevel, "-l");
         overrides.parseIfGiven(Keys.AGENT_TTL, agent.ttl, "--agent-ttl");
         overrides.parseIfGiven(
                 Keys.AGENT_STARTUP_TIMEOUT, agent.startupTimeout, "--agent-startup-timeout");

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             CleanCommand.class,
             PluginCommand.class,
             FilesCommand.class,
+            ConfigCommand.class,
             VersionCommand.class,
             TrainCommand.class
         })

@@ -52,11 +52,48 @@ class ContainerCommandTest {
         "-s, --override-env-vars-include",
         "-x, --override-env-vars-exclude",
         "-a, --agent-namespace",
-        "-i, --agent-image"
+        "-i, --agent-image",
+        "-l, --agent-log-level",
+        "-k, --key",
+        "-e, --ephemeral-container",
+        "-c, --accept-invalid-certificates"
     })
     void shortAndLongFormsAreTheSame(String shortForm, String longForm) {
         CommandLine.Model.CommandSpec spec = spec();
         assertThat(spec.findOption(shortForm)).isSameAs(spec.findOption(longForm)).isNotNull();
+    }
+
+    /** The flags of mirrord 3.250 for container and exec. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--target",
+                "--target-namespace",
+                "--agent-namespace",
+                "--agent-image",
+                "--agent-log-level",
+                "--agent-ttl",
+                "--agent-startup-timeout",
+                "--ephemeral-container",
+                "--fs-mode",
+                "--override-env-vars-include",
+                "--override-env-vars-exclude",
+                "--env-file",
+                "--no-remote-dns",
+                "--no-outgoing",
+                "--no-tcp-outgoing",
+                "--no-udp-outgoing",
+                "--steal",
+                "--skip-processes",
+                "--accept-invalid-certificates",
+                "--context",
+                "--key",
+                "--no-telemetry",
+                "--disable-version-check",
+                "--config-file"
+            })
+    void noFlagOfThePeersIsUnknown(String name) {
+        assertThat(spec().findOption(name)).isNotNull();
     }
 
     @ParameterizedTest

@@ -26,18 +26,7 @@ public final class ConfigLoader {
      */
     public static LoadedConfig load(ConfigSources sources) throws ConfigException {
         Problems problems = new Problems();
-        Settings settings = new Settings();
-        Optional<String> file = sources.file().or(() -> variable(sources, FILE_VARIABLE));
-        if (file.isPresent()) {
-            try {
-                new TreeWalk(settings, problems).walk(parse(file.get(), sources));
-            } catch (SyntaxException e) {
-                problems.error(String.valueOf(e.getMessage()));
-            } catch (IOException e) {
-                problems.error(unreadable("configuration file", file.get(), e));
-            }
-        }
-        return resolve(settings, problems, sources);
+        return resolve(read(sources, problems), problems, sources);
     }
 
     /**
@@ -51,6 +40,35 @@ public final class ConfigLoader {
         Settings settings = new Settings();
         new TreeWalk(settings, problems).walk(document);
         return resolve(settings, problems, sources);
+    }
+
+    /**
+     * Loads it, too, and tells what was set where.
+     *
+     * @param withDefaults also what was set nowhere
+     * @throws ConfigException with every problem of every source
+     */
+    public static SettingsReport report(ConfigSources sources, boolean withDefaults)
+            throws ConfigException {
+        Problems problems = new Problems();
+        Settings settings = read(sources, problems);
+        LoadedConfig loaded = resolve(settings, problems, sources);
+        return SettingsReport.of(settings, withDefaults, loaded.warnings());
+    }
+
+    private static Settings read(ConfigSources sources, Problems problems) {
+        Settings settings = new Settings();
+        Optional<String> file = sources.file().or(() -> variable(sources, FILE_VARIABLE));
+        if (file.isPresent()) {
+            try {
+                new TreeWalk(settings, problems).walk(parse(file.get(), sources));
+            } catch (SyntaxException e) {
+                problems.error(String.valueOf(e.getMessage()));
+            } catch (IOException e) {
+                problems.error(unreadable("configuration file", file.get(), e));
+            }
+        }
+        return settings;
     }
 
     private static LoadedConfig resolve(Settings settings, Problems problems, ConfigSources sources)
@@ -67,20 +85,21 @@ public final class ConfigLoader {
             throws IOException, SyntaxException {
         if (file.equals("-")) {
             byte[] bytes = sources.stdin().readAllBytes();
-            return parse("<stdin>", Format.JSON, text(bytes));
+            return parse("<stdin>", Format.JSON, text(bytes), sources);
         }
         Format format = Format.of(file);
-        return parse(file, format, read(sources.directory().resolve(file)));
+        return parse(file, format, read(sources.directory().resolve(file)), sources);
     }
 
-    private static Value.Table parse(String name, Format format, String text)
+    private static Value.Table parse(String name, Format format, String text, ConfigSources sources)
             throws SyntaxException {
-        Template.refuse(name, text);
-        return Document.parse(name, format, text);
+        return Template.isIn(text)
+                ? TemplateFile.parse(name, format, text, sources)
+                : Document.parse(name, format, text);
     }
 
     /** Empty strings count as not set, as in shells' {@code VAR= command}. */
-    private static Optional<String> variable(ConfigSources sources, String name) {
+    static Optional<String> variable(ConfigSources sources, String name) {
         return Optional.ofNullable(sources.environment().get(name)).filter(v -> !v.isEmpty());
     }
 

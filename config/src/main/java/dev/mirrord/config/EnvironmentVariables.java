@@ -21,7 +21,7 @@ final class EnvironmentVariables {
             return;
         }
         try {
-            settings.put(key, key.type().parse(text), name);
+            settings.put(key, key.type().parse(text), text, name);
         } catch (WrongValue e) {
             problems.error(name + ": " + key + " " + e.getMessage());
         }

@@ -23,6 +23,11 @@ final class FileEngineType implements Type<FileEngine> {
         return CHOICE.parse(text);
     }
 
+    @Override
+    public Shape shape() {
+        return CHOICE.shape();
+    }
+
     private static void refusePreload(String text) throws WrongValue {
         if (text.equals("preload")) {
             throw new WrongValue(

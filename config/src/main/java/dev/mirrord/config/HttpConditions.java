@@ -20,7 +20,21 @@ final class HttpConditions {
     static final Type<String> ALL = new Several(Conditions::all);
     static final Type<String> ANY = new Several(Conditions::any);
 
+    private static final Shape.Fields BODY_SHAPE =
+            new Shape.Fields(
+                    Map.of(
+                            "body", new Shape.Word(List.of("json")),
+                            "query", new Shape.Text(),
+                            "matches", new Shape.Text()),
+                    List.of("body", "query", "matches"));
+    private static final Shape CONDITION =
+            new Shape.Either(one("header"), one("path"), one("method"), one("baggage"), BODY_SHAPE);
+
     private HttpConditions() {}
+
+    private static Shape one(String name) {
+        return new Shape.Fields(Map.of(name, new Shape.Text()), List.of(name));
+    }
 
     private interface Maker {
         String make(String text) throws Malformed;
@@ -47,6 +61,16 @@ final class HttpConditions {
                 throw new WrongValue(String.valueOf(e.getMessage()));
             }
         }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Text();
+        }
+
+        @Override
+        public boolean isKeptAsWritten() {
+            return false;
+        }
     }
 
     private static String make(Maker maker, String text, Location location) throws WrongValue {
@@ -70,6 +94,16 @@ final class HttpConditions {
         @Override
         public String parse(String text) throws WrongValue {
             throw new WrongValue("can only be set in a configuration file");
+        }
+
+        @Override
+        public Shape shape() {
+            return BODY_SHAPE;
+        }
+
+        @Override
+        public boolean isKeptAsWritten() {
+            return false;
         }
     }
 
@@ -150,6 +184,16 @@ final class HttpConditions {
         @Override
         public String parse(String text) throws WrongValue {
             throw new WrongValue("can only be set in a configuration file");
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Several(CONDITION);
+        }
+
+        @Override
+        public boolean isKeptAsWritten() {
+            return false;
         }
     }
 }

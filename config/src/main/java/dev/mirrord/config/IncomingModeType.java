@@ -17,4 +17,9 @@ record IncomingModeType(Type<IncomingMode> names) implements Type<IncomingMode> 
             default -> names.parse(text);
         };
     }
+
+    @Override
+    public Shape shape() {
+        return names.shape();
+    }
 }

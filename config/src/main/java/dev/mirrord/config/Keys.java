@@ -76,9 +76,9 @@ public final class Keys {
     public static final Key<SequencedMap<String, String>> AGENT_NODE_SELECTOR =
             key("agent.node_selector", Structures.STRING_MAP, null);
     public static final Key<Map<String, Object>> AGENT_RESOURCES =
-            key("agent.resources", Structures.PLAIN, null);
+            key("agent.resources", Structures.KUBERNETES_OBJECT, null);
     public static final Key<List<Map<String, Object>>> AGENT_TOLERATIONS =
-            key("agent.tolerations", Lists.of(Structures.PLAIN), null);
+            key("agent.tolerations", Lists.of(Structures.KUBERNETES_OBJECT), null);
     public static final Key<String> AGENT_PRIORITY_CLASS =
             key("agent.priority_class", Scalars.STRING, null);
     public static final Key<String> AGENT_SERVICE_ACCOUNT =

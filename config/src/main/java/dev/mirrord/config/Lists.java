@@ -61,6 +61,11 @@ final class Lists {
         public List<String> parse(String text) {
             return separator.equals("\n") ? List.of(text) : split(text, separator);
         }
+
+        @Override
+        public Shape shape() {
+            return new Shape.ListOf(new Shape.Text());
+        }
     }
 
     private record Expressions() implements Type<List<String>> {
@@ -89,6 +94,11 @@ final class Lists {
             }
             return expressions;
         }
+
+        @Override
+        public Shape shape() {
+            return new Shape.ListOf(new Shape.Text());
+        }
     }
 
     private record Ports() implements Type<List<Integer>> {
@@ -109,6 +119,11 @@ final class Lists {
             }
             return ports;
         }
+
+        @Override
+        public Shape shape() {
+            return new Shape.ListOf(PORT.shape());
+        }
     }
 
     private record Elements<E>(Type<E> element) implements Type<List<E>> {
@@ -128,6 +143,11 @@ final class Lists {
                 elements.add(element.parse(part));
             }
             return elements;
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape.ListOf(element.shape());
         }
     }
 
@@ -159,6 +179,11 @@ final class Lists {
                 }
             }
             return rules;
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape.ListOf(new Shape.Text());
         }
     }
 }

@@ -101,6 +101,10 @@ final class NotImplemented {
         return ALL.stream().filter(entry -> entry.path().equals(path)).findFirst();
     }
 
+    static List<Entry> all() {
+        return ALL;
+    }
+
     static Stream<String> paths() {
         return ALL.stream().map(Entry::path);
     }

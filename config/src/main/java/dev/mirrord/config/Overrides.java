@@ -2,6 +2,7 @@ package dev.mirrord.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the command line's flags set; it wins over every other source. */
@@ -37,6 +38,11 @@ public final class Overrides {
         }
     }
 
+    /** What was given to {@link #parse} for this option. */
+    Optional<String> textOf(Key<?> key) {
+        return texts.stream().filter(each -> each.key().equals(key)).map(Unread::text).findFirst();
+    }
+
     void addTo(Settings settings, Problems problems) {
         entries.forEach(entry -> add(entry, settings));
         texts.forEach(text -> parse(text, settings, problems));
@@ -48,7 +54,8 @@ public final class Overrides {
 
     private static <T> void parse(Unread<T> entry, Settings settings, Problems problems) {
         try {
-            settings.put(entry.key(), entry.key().type().parse(entry.text()), entry.flag());
+            T value = entry.key().type().parse(entry.text());
+            settings.put(entry.key(), value, entry.text(), entry.flag());
         } catch (WrongValue e) {
             problems.error(entry.flag() + ": " + entry.key() + " " + e.getMessage());
         }

@@ -25,7 +25,7 @@ final class Scalars {
             if (value instanceof Value.Bool bool) {
                 return bool.value();
             }
-            throw Type.wrong(value, "true or false");
+            throw Type.wrong(value, shape().words());
         }
 
         @Override
@@ -33,8 +33,13 @@ final class Scalars {
             return switch (text.toLowerCase(Locale.ROOT)) {
                 case "true", "1", "yes", "on" -> true;
                 case "false", "0", "no", "off" -> false;
-                default -> throw Type.wrong(text, "true or false");
+                default -> throw Type.wrong(text, shape().words());
             };
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Bool();
         }
     }
 
@@ -44,12 +49,17 @@ final class Scalars {
             if (value instanceof Value.Text text) {
                 return text.value();
             }
-            throw Type.wrong(value, "a string");
+            throw Type.wrong(value, shape().words());
         }
 
         @Override
         public String parse(String text) {
             return text;
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Text();
         }
     }
 
@@ -60,10 +70,10 @@ final class Scalars {
                 try {
                     return parse(numeral.text());
                 } catch (WrongValue e) {
-                    throw Type.wrong(value, expected());
+                    throw Type.wrong(value, shape().words());
                 }
             }
-            throw Type.wrong(value, expected());
+            throw Type.wrong(value, shape().words());
         }
 
         @Override
@@ -74,13 +84,14 @@ final class Scalars {
                     return number;
                 }
             } catch (NumberFormatException e) {
-                throw Type.wrong(text, expected());
+                throw Type.wrong(text, shape().words());
             }
-            throw Type.wrong(text, expected());
+            throw Type.wrong(text, shape().words());
         }
 
-        private String expected() {
-            return "a whole number from " + least + " to " + most;
+        @Override
+        public Shape shape() {
+            return new Shape.Whole(least, most);
         }
     }
 
@@ -89,7 +100,7 @@ final class Scalars {
         public E read(Value value) throws WrongValue {
             E found = value instanceof Value.Text text ? words.get(text.value()) : null;
             if (found == null) {
-                throw Type.wrong(value, expected());
+                throw Type.wrong(value, shape().words());
             }
             return found;
         }
@@ -98,13 +109,14 @@ final class Scalars {
         public E parse(String text) throws WrongValue {
             E found = words.get(text);
             if (found == null) {
-                throw Type.wrong(text, expected());
+                throw Type.wrong(text, shape().words());
             }
             return found;
         }
 
-        private String expected() {
-            return "one of " + String.join(", ", words.keySet().stream().sorted().toList());
+        @Override
+        public Shape shape() {
+            return Shape.word(words.keySet().stream());
         }
     }
 }

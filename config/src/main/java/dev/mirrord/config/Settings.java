@@ -1,10 +1,13 @@
 package dev.mirrord.config;
 
+import dev.mirrord.config.source.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /** Values that were set, each with its origin; a later source replaces an earlier one's. */
 final class Settings {
@@ -13,10 +16,31 @@ final class Settings {
     /**
      * @param origin {@code mirrord.json:3:9}, {@code MIRRORD_KEY}, {@code --key}
      */
-    record Setting<T>(T value, String origin) {}
+    private record Setting<T>(T value, Object written, String origin) {}
 
     <T> void put(Key<T> key, T value, String origin) {
-        values.put(key, new Setting<>(value, origin));
+        put(key, value, value, origin);
+    }
+
+    /**
+     * @param written the value's source, a {@link Value} or a text
+     */
+    <T> void put(Key<T> key, T value, Object written, String origin) {
+        values.put(key, new Setting<>(value, written, origin));
+    }
+
+    Set<Key<?>> keys() {
+        return values.keySet();
+    }
+
+    /** The value for people: plain Java objects as in a JSON file. */
+    Object shown(Key<?> key) {
+        Setting<?> setting = Objects.requireNonNull(values.get(key), key.path());
+        return Plain.of(key.type().isKeptAsWritten() ? setting.value() : setting.written());
+    }
+
+    String origin(Key<?> key) {
+        return Objects.requireNonNull(values.get(key), key.path()).origin();
     }
 
     @SuppressWarnings("unchecked") // put() pairs a key with a value of its type

@@ -3,32 +3,43 @@ package dev.mirrord.config;
 import dev.mirrord.config.files.FileMode;
 import dev.mirrord.config.source.Location;
 import dev.mirrord.config.source.Value;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /** Booleans and strings that stand where an object may stand. */
 final class Shorthands {
-    private static final Map<String, String> EXPECTED =
-            Map.of(
-                    "target", "a string or an object",
-                    "feature.env", "true, false or an object",
-                    "feature.fs",
-                            "true, false, \"read\", \"write\", \"local\", \"localwithoverrides\" or"
-                                    + " an object",
-                    "feature.network", "true, false or an object",
-                    "feature.network.dns", "true, false or an object",
-                    "feature.network.outgoing", "true, false or an object",
-                    "feature.network.incoming.http_filter", "true, false or an object",
-                    "feature.network.incoming",
-                            "true, false, \"mirror\", \"steal\", \"off\" or an object");
+    private static final Shape SWITCH = new Shape.Bool();
+    private static final SequencedMap<String, Shape> SHAPES = shapes();
 
     private Shorthands() {}
 
+    private static SequencedMap<String, Shape> shapes() {
+        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("target", new Shape.Text());
+        shapes.put("feature.env", SWITCH);
+        shapes.put("feature.fs", new Shape.Either(SWITCH, Keys.FILE_MODE.type().shape()));
+        shapes.put("feature.network", SWITCH);
+        shapes.put("feature.network.dns", SWITCH);
+        shapes.put("feature.network.outgoing", SWITCH);
+        shapes.put(
+                "feature.network.incoming",
+                new Shape.Either(SWITCH, Keys.INCOMING_MODE.type().shape()));
+        shapes.put("feature.network.incoming.http_filter", SWITCH);
+        return Collections.unmodifiableSequencedMap(shapes);
+    }
+
+    /** What may stand in place of the table at each of these paths. */
+    static SequencedMap<String, Shape> all() {
+        return SHAPES;
+    }
+
     /** What a table at this path may be replaced by; empty if by nothing. */
-    static Optional<String> expectedAt(String path) {
-        return Optional.ofNullable(EXPECTED.get(path));
+    static Optional<Shape> at(String path) {
+        return Optional.ofNullable(SHAPES.get(path));
     }
 
     /**
@@ -49,7 +60,7 @@ final class Shorthands {
                 settings.put(Keys.FILE_MODE, Keys.FILE_MODE.type().read(value), origin);
                 yield true;
             }
-            case Value.Bool bool when EXPECTED.containsKey(path) && !path.equals("target") -> {
+            case Value.Bool bool when SHAPES.containsKey(path) && !path.equals("target") -> {
                 put(path, bool.value(), settings, origin);
                 yield true;
             }

@@ -2,7 +2,6 @@ package dev.mirrord.config;
 
 import dev.mirrord.config.files.FilePolicy;
 import dev.mirrord.config.source.Value;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +15,7 @@ final class Structures {
     static final Type<SequencedMap<String, String>> STRING_MAP = new StringMap();
     static final Type<SequencedMap<String, String>> PATTERN_MAP = new PatternMap();
     static final Type<SequencedMap<String, String>> EXPRESSION_MAP = new ExpressionMap();
-    static final Type<Map<String, Object>> PLAIN = new Plain();
+    static final Type<Map<String, Object>> KUBERNETES_OBJECT = new KubernetesObject();
     static final Type<SequencedMap<Integer, Integer>> PORT_PAIRS = new PortPairs();
     static final Type<String> NAMED = new Named();
 
@@ -62,6 +61,11 @@ final class Structures {
             }
             return map;
         }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Strings();
+        }
     }
 
     /** A string map whose keys are regular expressions. */
@@ -85,6 +89,11 @@ final class Structures {
             }
             return map;
         }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Strings();
+        }
     }
 
     /** Regular expressions for paths, and what replaces what they match. */
@@ -101,65 +110,41 @@ final class Structures {
             }
             return map;
         }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Strings();
+        }
     }
 
     /** An object that Kubernetes will judge. */
-    private static final class Plain extends FileOnly<Map<String, Object>> {
+    private static final class KubernetesObject extends FileOnly<Map<String, Object>> {
         @Override
         public Map<String, Object> read(Value value) throws WrongValue {
-            if (!(value instanceof Value.Table table)) {
-                throw Type.wrong(value, "an object");
+            if (value instanceof Value.Table table) {
+                return Plain.table(table);
             }
-            return plain(table);
+            throw Type.wrong(value, "an object");
         }
 
-        private static Map<String, Object> plain(Value.Table table) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            table.entries()
-                    .forEach(
-                            (key, value) -> {
-                                if (!(value instanceof Value.Absent)) {
-                                    map.put(key, plain(value));
-                                }
-                            });
-            return map;
-        }
-
-        private static Object plain(Value value) {
-            return switch (value) {
-                case Value.Table table -> plain(table);
-                case Value.Sequence sequence ->
-                        sequence.items().stream().map(Plain::plain).toList();
-                case Value.Text text -> text.value();
-                case Value.Bool bool -> bool.value();
-                case Value.Numeral numeral -> number(numeral.text());
-                case Value.Absent _ -> "";
-            };
-        }
-
-        private static Object number(String text) {
-            try {
-                return Long.valueOf(text);
-            } catch (NumberFormatException e) {
-                return new BigDecimal(text);
-            }
+        @Override
+        public Shape shape() {
+            return new Shape.Free();
         }
     }
 
     /** {@code [[a, b], …]}: no port twice on either side. */
     private static final class PortPairs extends FileOnly<SequencedMap<Integer, Integer>> {
-        private static final String EXPECTED = "a list of pairs of ports, as [[8080, 80]]";
-
         @Override
         public SequencedMap<Integer, Integer> read(Value value) throws WrongValue {
             if (!(value instanceof Value.Sequence pairs)) {
-                throw Type.wrong(value, EXPECTED);
+                throw Type.wrong(value, shape().words());
             }
             SequencedMap<Integer, Integer> map = new LinkedHashMap<>();
             List<Integer> seconds = new ArrayList<>();
             for (Value item : pairs.items()) {
                 if (!(item instanceof Value.Sequence pair) || pair.items().size() != 2) {
-                    throw Type.wrong(item, EXPECTED);
+                    throw Type.wrong(item, shape().words());
                 }
                 int first = PORT.read(pair.items().getFirst());
                 int second = PORT.read(pair.items().getLast());
@@ -171,6 +156,11 @@ final class Structures {
                 seconds.add(second);
             }
             return map;
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape.PortPairs();
         }
     }
 
@@ -184,6 +174,11 @@ final class Structures {
                 return name.value();
             }
             throw Type.wrong(value, "a list of {\"name\": \"…\"}");
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape.Fields(Map.of("name", new Shape.Text()), List.of("name"));
         }
     }
 }

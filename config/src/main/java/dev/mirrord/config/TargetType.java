@@ -2,7 +2,9 @@ package dev.mirrord.config;
 
 import dev.mirrord.config.source.Value;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -88,5 +90,25 @@ final class TargetType implements Type<Target> {
         }
         throw new WrongValue(
                 value.location(), "must hold strings, but \"" + key + "\" is " + value.describe());
+    }
+
+    @Override
+    public Shape shape() {
+        return new Shape.Either(new Shape.Text(), object());
+    }
+
+    /** The form of an object that names a target. */
+    static Shape.Fields object() {
+        Map<String, Shape> fields = new LinkedHashMap<>();
+        for (Target.Kind kind : Target.Kind.values()) {
+            boolean labels = kind == Target.Kind.LABEL;
+            fields.put(
+                    kind.key(),
+                    labels
+                            ? new Shape.Either(new Shape.Text(), new Shape.Strings())
+                            : new Shape.Text());
+        }
+        fields.put("container", new Shape.Text());
+        return new Shape.Fields(fields, List.of());
     }
 }

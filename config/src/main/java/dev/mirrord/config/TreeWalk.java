@@ -62,7 +62,7 @@ final class TreeWalk {
                 return;
             }
             if (key.isEmpty()) {
-                throw Type.wrong(value, Shorthands.expectedAt(path).orElse("an object"));
+                throw Type.wrong(value, expected(path));
             }
             put(key.get(), value);
         } catch (WrongValue e) {
@@ -71,8 +71,14 @@ final class TreeWalk {
         }
     }
 
+    private static String expected(String path) {
+        return Shorthands.at(path)
+                .map(shape -> shape.words() + ", or an object")
+                .orElse("an object");
+    }
+
     private <T> void put(Key<T> key, Value value) throws WrongValue {
-        settings.put(key, key.type().read(value), value.location().toString());
+        settings.put(key, key.type().read(value), value, value.location().toString());
     }
 
     /**

@@ -8,6 +8,13 @@ interface Type<T> {
 
     T parse(String text) throws WrongValue;
 
+    Shape shape();
+
+    /** False where {@link #read} keeps something else than what was written. */
+    default boolean isKeptAsWritten() {
+        return true;
+    }
+
     static WrongValue wrong(Value value, String expected) {
         return new WrongValue(
                 value.location(), "must be " + expected + ", but is " + value.describe());

@@ -18,7 +18,7 @@ class BadInputTest {
                                 + " string \"yes\""),
                 bad(
                         "{'feature':{'network':{'dns':'on'}}}",
-                        "<stdin>:1:30: feature.network.dns must be true, false or an object, but"
+                        "<stdin>:1:30: feature.network.dns must be true or false, or an object, but"
                                 + " is the string \"on\""),
                 bad(
                         "{'feature':{'network':{'incoming':'stael'}}}",
@@ -101,11 +101,7 @@ class BadInputTest {
                         "<stdin>:1:35: target.path names both pod and deployment"),
                 bad(
                         "{'target':true}",
-                        "<stdin>:1:11: target must be a string or an object, but is" + " true"),
-                bad(
-                        "{'key':'{{ key }}'}",
-                        "<stdin>:1:9: templates ({{ }} and {% %}) are not implemented in this"
-                                + " version: write the value itself"),
+                        "<stdin>:1:11: target must be a string, or an object, but is" + " true"),
                 bad("[]", "<stdin>:1:1: a configuration is an object, but this is a list"),
                 bad("{'key':'a','key':'b'}", "<stdin>:1:17: not valid JSON: Duplicate field 'key'"),
                 bad(

@@ -13,13 +13,22 @@ final class TestingConfig {
 
     static LoadedConfig load(String json, Map<String, String> environment, Overrides flags)
             throws ConfigException {
-        return ConfigLoader.load(
-                new ConfigSources(
-                        Optional.of("-"),
-                        environment,
-                        flags,
-                        Path.of("/nonexistent"),
-                        new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))));
+        return ConfigLoader.load(sources(json, environment, flags));
+    }
+
+    static SettingsReport report(String json, Map<String, String> environment, boolean withDefaults)
+            throws ConfigException {
+        return ConfigLoader.report(sources(json, environment, new Overrides()), withDefaults);
+    }
+
+    private static ConfigSources sources(
+            String json, Map<String, String> environment, Overrides flags) {
+        return new ConfigSources(
+                Optional.of("-"),
+                environment,
+                flags,
+                Path.of("/nonexistent"),
+                new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     static MirrordConfig json(String json) {
