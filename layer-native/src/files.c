@@ -1,15 +1,21 @@
 /*
  * The target's files for a program that is about to be started.
  *
- * Theory of operation: the sidecar's FILES message has brought the policy and the tree. The app's process installs the
- * filter just before it executes the app and sends the listener to the launcher over a socket pair; an end of file there
- * means that it could not, which it has said by itself. The launcher adds to the policy what only the container knows: its
- * working directory, its home, and what the user mounted, which stays local whatever the target has at the same place.
+ * Theory of operation: the sidecar's FILES message has brought the engine, the policy and the tree. Two engines serve the app,
+ * both or one of them: the library, which LD_PRELOAD loads into every process with a dynamic C library and which asks the
+ * launcher for policy and tree (handout.c); and the supervisor. For the latter the app's process installs a filter just before
+ * it executes the app and sends the listener to the launcher over a socket pair; an end of file there means that it could
+ * not, which it has said by itself. The launcher adds to the policy what only the container knows: its working directory,
+ * its home, and what the user mounted, which stays local whatever the target has at the same place.
  */
 #include "files.h"
 
 #include "supervisor.h"
 #include "text.h"
+
+#ifndef MIRRORD_LIBRARY
+#define MIRRORD_LIBRARY "/.mirrord/liblayer.so"
+#endif
 
 enum { RIGHTS = 1, MOUNT_LIMIT = 64, MOUNTINFO_LIMIT = 64 << 10 };
 
@@ -20,28 +26,109 @@ static const char *mounts[MOUNT_LIMIT + 1];
 
 void files_take(struct files *files, struct sidecar *sidecar) {
     struct message *message = &sidecar->message;
-    files->policy = message->payload;
-    files->length = message->length - 1; /* the last byte only carried the descriptor */
+    files->message = message->payload;
+    files->engine = (enum engine)message->payload[0];
+    files->policy = message->payload + 1;
+    files->length = message->length < 2 ? 0 : message->length - 2; /* the last byte only carried the descriptor */
     files->root = sidecar->descriptor;
     message->payload = NULL;
     sidecar->descriptor = -1;
-    if (files->root < 0 || !policy_read(&policy, files->policy, files->length)) {
+    if (files->root < 0 || files->engine > ENGINE_SUPERVISE || !policy_read(&policy, files->policy, files->length)) {
         say("the sidecar's rules for files are not understood: files are the image's own (launcher and sidecar of different versions?)",
                 NULL);
         files->root = -1;
     }
 }
 
-void files_prepare(struct files *files) {
-    files->ends[0] = files->ends[1] = -1;
-    if (files->root >= 0) {
-        long error = SYS4(socketpair, AF_UNIX_, SOCK_STREAM_ | O_CLOEXEC_, 0, files->ends);
-        if (error < 0) {
-            struct error_text text = text_error(error);
-            say("files are the image's own: no socket pair: ", text.text, NULL);
-            files->root = -1;
+static bool starts_with(const char *text, const char *start) { return memcmp(text, start, strlen(start)) == 0; }
+
+static bool is_variable(const char *entry, const char *name) { return strlen(entry) > strlen(name) && starts_with(entry, name); }
+
+static char *joined(const char *one, const char *two, const char *three) {
+    size_t a = strlen(one);
+    size_t b = strlen(two);
+    size_t c = strlen(three);
+    char *text = memory_reserve(a + b + c + 1);
+    if (text != NULL) {
+        memcpy(text, one, a);
+        memcpy(text + a, two, b);
+        memcpy(text + a + b, three, c + 1);
+    }
+    return text;
+}
+
+/* The user's own libraries stay first: what they hook and pass on arrives at ours. NULL: no memory. */
+static char **with_library(char **environment, const char *name) {
+    static const char preload[] = "LD_PRELOAD=";
+    static const char handout[] = HANDOUT_VARIABLE "=";
+    size_t count = 0;
+    const char *own = preload;
+    while (environment[count] != NULL) {
+        count++;
+    }
+    char **entries = memory_reserve((count + 3) * sizeof *entries);
+    size_t used = 0;
+    for (size_t i = 0; i < count && entries != NULL; i++) {
+        if (is_variable(environment[i], preload)) {
+            own = environment[i];
+        } else if (!is_variable(environment[i], handout) && strcmp(environment[i], preload) != 0) {
+            entries[used++] = environment[i];
         }
     }
+    if (entries != NULL) {
+        entries[used++] = joined(own, own[sizeof preload - 1] == '\0' ? "" : ":", MIRRORD_LIBRARY);
+        entries[used++] = joined(handout, name, "");
+        entries[used] = NULL;
+    }
+    return entries == NULL || entries[used - 1] == NULL || entries[used - 2] == NULL ? NULL : entries;
+}
+
+static char **prepare_library(struct files *files, char **environment) {
+    long error = sys_access(MIRRORD_LIBRARY, ACCESS_EXISTS);
+    if (error == 0) {
+        error = handout_open(files->name);
+    }
+    char **entries = error < 0 ? NULL : with_library(environment, files->name);
+    files->preloaded = entries != NULL;
+    if (entries == NULL) {
+        struct error_text text = text_error(error < 0 ? error : -E_NOMEM);
+        say("the library for the target's files cannot be used: ", MIRRORD_LIBRARY, ": ", text.text, NULL);
+        return environment;
+    }
+    files->marker = handout_random();
+    return entries;
+}
+
+static void prepare_supervisor(struct files *files) {
+    long error = SYS4(socketpair, AF_UNIX_, SOCK_STREAM_ | O_CLOEXEC_, 0, files->ends);
+    files->supervised = error == 0;
+    if (error < 0) {
+        struct error_text text = text_error(error);
+        say("the app cannot be supervised: no socket pair: ", text.text, NULL);
+    }
+}
+
+char **files_prepare(struct files *files, bool pid1_app, char **environment) {
+    files->ends[0] = files->ends[1] = -1;
+    if (files->root < 0) {
+        return environment;
+    }
+    if (files->engine != ENGINE_SUPERVISE) {
+        environment = prepare_library(files, environment);
+    }
+    if (files->engine != ENGINE_PRELOAD && !pid1_app) {
+        prepare_supervisor(files);
+    }
+    if (files->engine != ENGINE_PRELOAD && pid1_app) {
+        say("the app is PID 1 itself, so nobody can supervise it: ",
+                files->preloaded ? "only programs with a dynamic C library have the target's files"
+                                 : "files are the image's own, not the target's",
+                " (launcher.pid1: \"launcher\" allows it)", NULL);
+    }
+    if (!files->preloaded && !files->supervised) {
+        files->root = -1;
+    }
+    return environment;
 }
 
 struct rights {
@@ -50,23 +137,25 @@ struct rights {
     int padding;
 };
 
-static void refused(long error) {
+static void refused(const struct files *files, long error) {
     struct error_text text = text_error(error);
     const char *why = error == -E_BUSY ? " (this process is supervised by another program already)"
             : error == -E_NOSYS || error == -E_INVAL || error == -E_PERM
             ? " (the engine's seccomp profile or the kernel has no user notification)" : "";
-    say("files are the image's own, not the target's: the app cannot be supervised: seccomp: ", text.text, why,
-            "; feature.fs \"local\" asks for nothing else", NULL);
+    say(files->preloaded ? "only programs with a dynamic C library have the target's files: others cannot be supervised: seccomp: "
+                         : "files are the image's own, not the target's: the app cannot be supervised: seccomp: ",
+            text.text, why, files->preloaded ? "; feature.fs.engine \"preload\" asks for nothing else"
+                                             : "; feature.fs \"local\" asks for nothing else", NULL);
 }
 
 void files_enter(struct files *files) {
-    if (files->root < 0) {
+    if (!files->supervised) {
         return;
     }
     sys_close(files->ends[0]);
-    long listener = supervisor_install();
+    long listener = supervisor_install(files->marker);
     if (listener < 0) {
-        refused(listener);
+        refused(files, listener);
     } else {
         struct vector vector = {(void *)(uintptr_t)"", 1};
         struct rights rights = {{sizeof(struct control_head) + sizeof(int), SOL_SOCKET_, RIGHTS}, (int)listener, 0};
@@ -89,8 +178,6 @@ static int receive_listener(int from) {
     } while (count == -E_INTR);
     return count > 0 && rights.head.type == RIGHTS ? rights.fd : -1;
 }
-
-static bool starts_with(const char *text, const char *start) { return memcmp(text, start, strlen(start)) == 0; }
 
 /* What the engine puts into every container, and the root. */
 static bool is_engines(const char *mount) {
@@ -157,14 +244,16 @@ static const char *home_of(char **environment) {
     return "";
 }
 
-void files_serve(struct files *files, char **environment) {
-    if (files->root < 0) {
-        return;
+static void serve_library(const struct files *files) {
+    long error = handout_serve(&policy, files->policy, files->length, files->marker, files->root);
+    if (error < 0) {
+        struct error_text text = text_error(error);
+        say("the library for the target's files gets no rules: ", text.text, NULL);
     }
+}
+
+static void serve_supervised(const struct files *files) {
     sys_close(files->ends[1]);
-    long length = SYS2(getcwd, working_directory, sizeof working_directory);
-    find_mounts();
-    policy.facts = (struct container_facts){length > 0 ? working_directory : "", home_of(environment), mounts};
     int listener = receive_listener(files->ends[0]);
     sys_close(files->ends[0]);
     if (listener >= 0) {
@@ -175,4 +264,25 @@ void files_serve(struct files *files, char **environment) {
             sys_close(listener); /* the app's calls fail with ENOSYS */
         }
     }
+}
+
+void files_serve(struct files *files, char **environment) {
+    if (files->root < 0) {
+        return;
+    }
+    long length = SYS2(getcwd, working_directory, sizeof working_directory);
+    find_mounts();
+    policy.facts = (struct container_facts){length > 0 ? working_directory : "", home_of(environment), mounts};
+    if (files->preloaded) {
+        serve_library(files);
+    }
+    if (files->supervised) {
+        serve_supervised(files);
+    }
+}
+
+void files_replace(int root) {
+    /* A thread may be about to use the old one: it stays open. There is one for each death of the sidecar's process. */
+    supervisor_replace(root);
+    handout_replace(root);
 }

@@ -2,11 +2,21 @@
 #ifndef MIRRORD_FILES_H
 #define MIRRORD_FILES_H
 
+#include "handout.h"
 #include "sidecar.h"
+
+/* feature.fs.engine, as the sidecar says it. */
+enum engine { ENGINE_AUTO = 0, ENGINE_PRELOAD = 1, ENGINE_SUPERVISE = 2 };
 
 /* What a FILES message brought. */
 struct files {
-    unsigned char *policy;
+    enum engine engine;
+    bool supervised; /* the app's calls are to be taken by the supervisor */
+    bool preloaded;  /* the app's processes have the library */
+    uint64_t marker;
+    char name[HANDOUT_NAME];
+    unsigned char *message;
+    const unsigned char *policy;
     size_t length;
     int root; /* -1: files are the container's own */
     int ends[2]; /* of a socket pair between the launcher and the app's process */
@@ -15,13 +25,17 @@ struct files {
 /* Takes it out of the connection's message. */
 void files_take(struct files *files, struct sidecar *sidecar);
 
-/* Before the fork. */
-void files_prepare(struct files *files);
+/* Before the fork: decides who serves the app's calls; a program that is PID 1 itself is not supervised. Gives the environment
+ * with what the library needs. */
+char **files_prepare(struct files *files, bool pid1_app, char **environment);
 
 /* In the app's process: from here on its calls are supervised. */
 void files_enter(struct files *files);
 
 /* In the launcher: serves them. */
 void files_serve(struct files *files, char **environment);
+
+/* In the launcher, after the sidecar's process has been started again: its tree. */
+void files_replace(int root);
 
 #endif

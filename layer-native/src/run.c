@@ -193,7 +193,7 @@ static int fork_failed(long error) {
 
 static int run_as_parent(const struct order *order, char **environment, struct sidecar *sidecar,
         const struct signals *signals, struct files *files) {
-    files_prepare(files);
+    environment = files_prepare(files, false, environment);
     long pid = sys_fork();
     if (pid < 0) {
         return fork_failed(pid);
@@ -217,26 +217,29 @@ static int run_as_parent(const struct order *order, char **environment, struct s
 }
 
 /* In the watcher; does not return. */
-static void become_watcher(long pid, struct sidecar *sidecar, const struct order *order, const struct signals *signals) {
+static void become_watcher(long pid, struct sidecar *sidecar, const struct order *order, const struct signals *signals,
+        struct files *files, char **environment) {
     struct watch watch;
     sys_setsid();
     sys_prctl(PR_SET_NAME_, "mirrord-watch");
     sys_close(0);
     sys_close(1);
+    files_serve(files, environment);
     watch_begin(&watch, sidecar, order->arguments[0]);
     keep_watch(pid, &watch, signals);
     sys_exit(0);
 }
 
 static int run_in_place(const struct order *order, char **environment, struct sidecar *sidecar,
-        const struct signals *signals) {
+        const struct signals *signals, struct files *files) {
     if (order->role == ROLE_MAIN) {
         long own = sys_getpid();
+        environment = files_prepare(files, true, environment);
         long between = sys_fork();
         if (between == 0) {
             long watcher = sys_fork();
             if (watcher == 0) {
-                become_watcher(own, sidecar, order, signals);
+                become_watcher(own, sidecar, order, signals, files, environment);
             }
             sys_exit(watcher < 0 ? (int)-watcher : 0);
         }
@@ -282,13 +285,9 @@ int program(int count, char **arguments, char **environment) {
         return OWN_FAILURE;
     }
     sidecar_forget(&sidecar);
-    if (order.pid1_app && files.root >= 0) {
-        say("files are the image's own, not the target's: the app is PID 1 itself, so nobody can supervise it"
-                " (launcher.pid1: \"launcher\" allows it)", NULL);
-    }
     bool parent = !order.pid1_app && (order.role == ROLE_MAIN || files.root >= 0);
     return parent ? run_as_parent(&order, context.entries, &sidecar, &signals, &files)
-                  : run_in_place(&order, context.entries, &sidecar, &signals);
+                  : run_in_place(&order, context.entries, &sidecar, &signals, &files);
 }
 
 PROGRAM_START

@@ -20,6 +20,7 @@
  */
 #include "supervisor.h"
 
+#include "judge.h"
 #include "text.h"
 #include "thread.h"
 #include "tree.h"
@@ -31,14 +32,13 @@
 enum { SET_MODE_FILTER = 1, NEW_LISTENER = 8, WAIT_KILLABLE = 32, PR_SET_NO_NEW_PRIVS_ = 38 };
 enum { RET_ALLOW = 0x7fff0000, RET_NOTIFY = 0x7fc00000 };
 enum { NOTIFY_CONTINUE = 1, NOTIFY_SYNC_WAKE_UP = 1, ADDFD_SEND = 2 };
-enum { AT_EMPTY_PATH_ = 0x1000, AT_NOFOLLOW = 0x100, X32 = 0x40000000 };
+enum { AT_EMPTY_PATH_ = 0x1000, X32 = 0x40000000 };
 enum { STATX_OWNER = 8 | 16, STATX_UID = 20, STATX_GID = 24, STATX_LENGTH = 256 };
-enum { O_WRITES = 3 | 01000 | 0100 | 020000000, O_CREATE_OR_TEMPORARY = 0100 | 020000000, O_PATH_ = 010000000 };
-enum { ACCESS_WRITES = 2, NAME_LIMIT = 256 };
+enum { O_CREATE_OR_TEMPORARY = 0100 | 020000000 };
 #if defined(__x86_64__)
-enum { ARCHITECTURE = 0xc000003e, O_NOFOLLOW_ = 0400000 };
+enum { ARCHITECTURE = 0xc000003e };
 #else
-enum { ARCHITECTURE = 0xc00000b7, O_NOFOLLOW_ = 0100000 };
+enum { ARCHITECTURE = 0xc00000b7 };
 #endif
 
 #define NOTIFY_RECEIVE 0xC0502100L
@@ -81,6 +81,7 @@ struct descriptor_answer {
 
 struct worker {
     struct policy_room room;
+    struct tree_room texts;
     char path[PATH_LIMIT];
     char other[PATH_LIMIT];
     char served[PATH_LIMIT]; /* the room holds one mapped path only */
@@ -115,14 +116,25 @@ static size_t let_descriptors_pass(struct filter_line *line) {
                 line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARGUMENTS + 8 * (uint32_t)with_flag[j].argument};
                 line[count++] = (struct filter_line){JUMP_SET, 0, 1, AT_EMPTY_PATH_};
                 line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
-                line[count++] = (struct filter_line){RETURN, 0, 0, RET_NOTIFY};
+                line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_NUMBER};
             }
         }
     }
     return count;
 }
 
-static size_t make_filter(struct filter_line *line) {
+/* Calls that the library has decided: no call of ours has a sixth argument. */
+static size_t let_marked_pass(struct filter_line *line, uint64_t marker) {
+    size_t count = 0;
+    line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARGUMENTS + 8 * 5};
+    line[count++] = (struct filter_line){JUMP_EQUAL, 0, 3, (uint32_t)marker};
+    line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARGUMENTS + 8 * 5 + 4};
+    line[count++] = (struct filter_line){JUMP_EQUAL, 0, 1, (uint32_t)(marker >> 32)};
+    line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
+    return count;
+}
+
+static size_t make_filter(struct filter_line *line, uint64_t marker) {
     size_t count = 0;
     line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARCHITECTURE};
     line[count++] = (struct filter_line){JUMP_EQUAL, 1, 0, ARCHITECTURE};
@@ -135,16 +147,19 @@ static size_t make_filter(struct filter_line *line) {
         line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(call_count - i), 0, (uint32_t)calls[i].number};
     }
     line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
+    if (marker != 0) {
+        count += let_marked_pass(line + count, marker);
+    }
     line[count++] = (struct filter_line){RETURN, 0, 0, RET_NOTIFY};
     return count;
 }
 
-long supervisor_install(void) {
+long supervisor_install(uint64_t marker) {
     struct filter_line lines[FILTER_LIMIT];
     struct {
         uint16_t count;
         const struct filter_line *lines;
-    } filter = {(uint16_t)make_filter(lines), lines};
+    } filter = {(uint16_t)make_filter(lines, marker), lines};
     long fd = SYS3(seccomp, SET_MODE_FILTER, NEW_LISTENER | WAIT_KILLABLE, &filter);
     if (fd == -E_ACCES) {
         SYS5(prctl, PR_SET_NO_NEW_PRIVS_, 1, 0, 0, 0);
@@ -245,62 +260,15 @@ static unsigned with_umask(uint32_t pid, unsigned mode) {
     return mode & ~022U;
 }
 
-static void say_read_only(const char *path) {
+void supervisor_say_read_only(const char *path) {
     if (!__atomic_exchange_n(&shared.told_read_only, true, __ATOMIC_RELAXED)) {
         say(path, " may only be read (EROFS): it is the target's and read-only by feature.fs or by its mount;"
                 " feature.fs.read_write or feature.fs.local would allow it", NULL);
     }
 }
 
-/* Whether the call wants to change something. */
-static bool changes(const struct notification *notification, const struct call *call, unsigned flags) {
-    switch ((enum operation)call->operation) {
-        case OPERATION_OPEN:
-        case OPERATION_OPEN_HOW:
-            return (flags & O_PATH_) == 0 && (flags & O_WRITES) != 0;
-        case OPERATION_ACCESS:
-            return (notification->arguments[(int)call->x] & ACCESS_WRITES) != 0;
-        default:
-            return call->operation > OPERATION_CHANGES;
-    }
-}
-
-enum place { PLACE_LOCAL, PLACE_TARGET, PLACE_REFUSED, PLACE_ABSENT, PLACE_TARGET_OR_LOCAL };
-
-static enum place place_of(enum decision decision, bool changing) {
-    switch (decision) {
-        case DECIDE_LOCAL:
-            return PLACE_LOCAL;
-        case DECIDE_NOT_FOUND:
-            return PLACE_ABSENT;
-        case DECIDE_READ_ONLY:
-            return changing ? PLACE_REFUSED : PLACE_TARGET;
-        case DECIDE_READ_WRITE:
-            return PLACE_TARGET;
-        case DECIDE_READ:
-            return changing ? PLACE_LOCAL : PLACE_TARGET_OR_LOCAL;
-        case DECIDE_WRITE:
-            return changing ? PLACE_TARGET : PLACE_TARGET_OR_LOCAL;
-    }
-    return PLACE_LOCAL;
-}
-
 static enum place place_of_path(struct worker *worker, const char *path, bool changing, const char **served) {
-    if (path[0] != '/') {
-        return PLACE_LOCAL;
-    }
-    struct verdict verdict = policy_decide(shared.policy, &worker->room, path);
-    *served = verdict.path;
-    enum place place = place_of(verdict.decision, changing);
-    return place;
-}
-
-/* Both names of rename and link: they have to be on one side, as they would have to be in one file system. */
-static enum place place_of_both(enum place one, enum place two) {
-    if (one == PLACE_REFUSED || one == PLACE_ABSENT) {
-        return one;
-    }
-    return one == two || two == PLACE_REFUSED || two == PLACE_ABSENT ? two : (enum place)-E_XDEV;
+    return judge(shared.policy, &worker->room, path, changing, served);
 }
 
 /* open(2)'s, and zero for others, which say by themselves that they change something. */
@@ -346,41 +314,40 @@ static void serve_in_target(struct worker *worker, const struct notification *no
     }
 }
 
-static bool has_two_paths(const struct call *call) {
-    return call->operation == OPERATION_RENAME || call->operation == OPERATION_LINK;
-}
-
 static void decide(struct worker *worker, const struct notification *notification, const struct call *call, int memory) {
-    struct request request = {.call = call, .arguments = notification->arguments, .memory = memory};
+    struct request request = {.call = call, .arguments = notification->arguments, .memory = memory, .room = &worker->texts};
     enum place place = PLACE_LOCAL;
     if (memory_text(memory, notification->arguments[(int)call->path], worker->path, PATH_LIMIT) <= 0
             || (call->other >= 0 && memory_text(memory, notification->arguments[(int)call->other], worker->other, PATH_LIMIT) <= 0)
-            || (worker->path[0] != '/' && !has_two_paths(call))) {
+            || (worker->path[0] != '/' && !call_has_two_paths(call))) {
         let_pass(notification); /* the kernel says what is wrong with it */
         return;
     }
     request.flags = flags_of(notification, call, memory);
     request.path = worker->path;
     request.other = call->other >= 0 ? worker->other : NULL;
-    bool changing = changes(notification, call, request.flags);
+    bool changing = call_changes(call, notification->arguments, request.flags);
     place = place_of_path(worker, worker->path, changing, &request.path);
-    if (has_two_paths(call)) {
+    if (call_has_two_paths(call)) {
         if (request.path != worker->path) {
             memcpy(worker->served, request.path, PATH_LIMIT);
             request.path = worker->served;
         }
-        place = place_of_both(place, place_of_path(worker, worker->other, changing, &request.other));
+        place = judge_both(place, place_of_path(worker, worker->other, changing, &request.other));
     }
     switch (place) {
         case PLACE_LOCAL:
             let_pass(notification);
+            return;
+        case PLACE_APART:
+            send_answer(notification->id, -E_XDEV, 0);
             return;
         case PLACE_ABSENT:
             send_answer(notification->id, -E_NOENT, 0);
             return;
         case PLACE_REFUSED:
             if (call->operation != OPERATION_ACCESS) {
-                say_read_only(worker->path);
+                supervisor_say_read_only(worker->path);
             }
             send_answer(notification->id, -E_ROFS, 0);
             return;
@@ -389,7 +356,6 @@ static void decide(struct worker *worker, const struct notification *notificatio
             serve_in_target(worker, notification, &request, place == PLACE_TARGET_OR_LOCAL);
             return;
     }
-    send_answer(notification->id, -E_XDEV, 0);
 }
 
 static void serve(struct worker *worker, const struct notification *notification) {
@@ -450,6 +416,5 @@ long supervisor_start(int listener, const struct policy *policy, int root) {
 }
 
 void supervisor_replace(int root) {
-    /* A thread may be about to use the old one: it stays open. There is one for each death of the sidecar's process. */
     __atomic_store_n(&shared.root, root, __ATOMIC_RELEASE);
 }

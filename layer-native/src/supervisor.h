@@ -4,13 +4,17 @@
 
 #include "policy.h"
 
-/* In the process that is about to execute the app: installs the filter. The listener's descriptor, or a negative errno. */
-long supervisor_install(void);
+/* In the process that is about to execute the app: installs the filter, which lets calls with the marker (0: none) pass. The
+ * listener's descriptor, or a negative errno. */
+long supervisor_install(uint64_t marker);
 
 /* In its parent: serves the listener from now on, in threads. The policy stays in use. Zero or a negative errno. */
 long supervisor_start(int listener, const struct policy *policy, int root);
 
-/* Another tree of the target takes the old one's place; the supervisor owns the descriptor. */
+/* Another tree of the target takes the old one's place. */
 void supervisor_replace(int root);
+
+/* Says why a change failed with EROFS, the first time. */
+void supervisor_say_read_only(const char *path);
 
 #endif

@@ -4,8 +4,8 @@
  * Theory of operation: the tree is one descriptor, of a mount that is attached nowhere; every path is resolved below it with
  * openat2(2) and RESOLVE_IN_ROOT, so no link and no ".." leaves it. The last component is first opened with O_PATH, and the
  * call is done on that descriptor, or, where it makes or removes a name, on its directory's. Results are written to the
- * app's memory through /proc/PID/mem. Opening adds O_NONBLOCK and takes it back afterwards: a FIFO of the target shall not
- * hold a thread of ours.
+ * app's memory through /proc/PID/mem, or directly where the library does this in the app's process. Opening
+ * adds O_NONBLOCK and takes it back afterwards: a FIFO of the target shall not hold a thread of ours.
  */
 #include "tree.h"
 
@@ -61,15 +61,23 @@ long memory_text(int memory, uint64_t address, char *to, size_t size) {
 }
 
 static bool memory_get(int memory, uint64_t address, void *to, size_t length) {
+    if (memory < 0) {
+        memcpy(to, (const void *)(uintptr_t)address, length);
+        return true;
+    }
     return SYS4(pread64, memory, to, length, address) == (long)length;
 }
 
 static long memory_put(int memory, uint64_t address, const void *from, size_t length) {
+    if (memory < 0) {
+        memcpy((void *)(uintptr_t)address, from, length);
+        return 0;
+    }
     return SYS4(pwrite64, memory, from, length, address) == (long)length ? 0 : -E_FAULT;
 }
 
 static long open_in(int root, const char *path, unsigned flags, unsigned mode) {
-    struct open_how how = {flags | O_CLOEXEC_, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGIC_LINKS};
+    struct open_how how = {flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGIC_LINKS};
     long fd = -E_AGAIN;
     for (int i = 0; i < TRIES && fd == -E_AGAIN; i++) {
         fd = SYS4(openat2, root, path, &how, sizeof how);
@@ -80,9 +88,12 @@ static long open_in(int root, const char *path, unsigned flags, unsigned mode) {
 static struct outcome value(long result) { return (struct outcome){result, -1}; }
 
 static struct outcome open_for_app(const struct request *request, unsigned flags, unsigned mode) {
-    unsigned wanted = flags & O_KNOWN & ~(unsigned)O_CLOEXEC_;
+    unsigned wanted = flags & O_KNOWN;
     if ((wanted & O_PATH_) != 0) {
-        wanted &= O_PATH_ | O_DIRECTORY_ | O_NOFOLLOW_;
+        wanted &= O_PATH_ | O_DIRECTORY_ | O_NOFOLLOW_ | O_CLOEXEC_;
+    }
+    if (request->memory >= 0) {
+        wanted |= O_CLOEXEC_;
     }
     bool creates = (wanted & O_CREATE) != 0 || (wanted & O_TEMPORARY) != 0;
     bool waits = (wanted & (O_NONBLOCK_ | O_PATH_)) == 0;
@@ -130,12 +141,12 @@ static long access_for_app(const struct request *request, int fd) {
 }
 
 static long readlink_for_app(const struct request *request, int fd) {
-    char text[TEXT_SIZE];
+    char *text = request->room->text[0];
     int room = (int)request->arguments[(int)request->call->y];
     if (room <= 0) {
         return -E_INVAL;
     }
-    long length = SYS4(readlinkat, fd, "", text, sizeof text);
+    long length = SYS4(readlinkat, fd, "", text, TEXT_SIZE);
     if (length == -E_NOENT) {
         return -E_INVAL; /* no link */
     }
@@ -232,7 +243,7 @@ static long set_times(const struct request *request, int fd) {
 }
 
 static long truncate_file(const struct request *request) {
-    long fd = open_in(request->root, request->path, O_WRITE_ONLY | O_NONBLOCK_, 0);
+    long fd = open_in(request->root, request->path, O_WRITE_ONLY | O_NONBLOCK_ | O_CLOEXEC_, 0);
     if (fd < 0) {
         return fd;
     }
@@ -245,7 +256,7 @@ static long truncate_file(const struct request *request) {
 static long on_file(const struct request *request) {
     const struct call *call = request->call;
     bool follows = (request->flags & AT_NOFOLLOW) == 0;
-    long fd = open_in(request->root, request->path, O_PATH_ | (follows ? 0 : O_NOFOLLOW_), 0);
+    long fd = open_in(request->root, request->path, O_PATH_ | O_CLOEXEC_ | (follows ? 0 : O_NOFOLLOW_), 0);
     if (fd < 0) {
         return fd;
     }
@@ -294,8 +305,7 @@ static long on_file(const struct request *request) {
 }
 
 /* The directory that holds, or will hold, the name: its descriptor. The name points into the path. */
-static long directory_of(int root, const char *path, const char **name) {
-    char directory[TEXT_SIZE];
+static long directory_of(const struct request *request, const char *path, char *directory, const char **name) {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') {
         length--;
@@ -306,12 +316,12 @@ static long directory_of(int root, const char *path, const char **name) {
     memcpy(directory, path, length);
     directory[length] = '\0';
     *name = path[length] == '\0' ? "." : path + length;
-    return open_in(root, directory, O_PATH_ | O_DIRECTORY_, 0);
+    return open_in(request->root, directory, O_PATH_ | O_DIRECTORY_ | O_CLOEXEC_, 0);
 }
 
 static long with_two_names(const struct request *request, int directory, const char *name) {
     const char *other_name;
-    long other = directory_of(request->root, request->other, &other_name);
+    long other = directory_of(request, request->other, request->room->text[1], &other_name);
     if (other < 0) {
         return other;
     }
@@ -326,7 +336,7 @@ static long with_two_names(const struct request *request, int directory, const c
 static long on_name(const struct request *request) {
     const char *name;
     const struct call *call = request->call;
-    long directory = directory_of(request->root, request->path, &name);
+    long directory = directory_of(request, request->path, request->room->text[0], &name);
     if (directory < 0) {
         return directory;
     }

@@ -4,6 +4,11 @@
 
 #include "calls.h"
 
+/* Texts of one call at a time: stacks of the app's threads and signal handlers are small. */
+struct tree_room {
+    char text[2][4096];
+};
+
 /* One call of the app, its arguments read once. */
 struct request {
     const struct call *call;
@@ -13,7 +18,8 @@ struct request {
     unsigned flags;
     unsigned mode; /* for what is created, the app's umask applied */
     int root;
-    int memory; /* of the app */
+    int memory; /* of the app; -1: it is this process */
+    struct tree_room *room;
 };
 
 struct outcome {
@@ -21,7 +27,7 @@ struct outcome {
     int fd;     /* -1, or a descriptor for the app */
 };
 
-/* Does it. */
+/* Does it. What is opened for this process itself is closed by execve only if the app asked for that. */
 struct outcome tree_do(const struct request *request);
 
 /* Reads up to a NUL; the length or a negative errno. */

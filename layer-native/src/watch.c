@@ -17,7 +17,7 @@
  */
 #include "watch.h"
 
-#include "supervisor.h"
+#include "files.h"
 #include "text.h"
 
 #ifndef REJOIN_MS
@@ -62,7 +62,7 @@ static bool obey(struct watch *watch) {
     bool has_code = message->type == MESSAGE_ABORT;
     if (message->type == MESSAGE_FILES) {
         if (watch->sidecar.descriptor >= 0) {
-            supervisor_replace(watch->sidecar.descriptor);
+            files_replace(watch->sidecar.descriptor);
             watch->sidecar.descriptor = -1;
         }
         sidecar_forget(&watch->sidecar);

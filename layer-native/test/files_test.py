@@ -12,6 +12,7 @@ import sys
 from fixture import LauncherTest, Programs, await_condition, entry, message, SET
 
 FILES = 4
+AUTO, PRELOAD, SUPERVISE = range(3)
 LOCAL, NOT_FOUND, READ_ONLY, READ_WRITE, READ, WRITE = range(1, 7)
 EXACT, TREE, ENDING, EXPRESSION, PART, WORKING_DIRECTORY, HOME_TREE, HOME_HIDDEN, MOUNT = range(1, 10)
 
@@ -30,6 +31,8 @@ SYSTEM = [rule(TREE, LOCAL, tree) for tree in ("/usr", "/lib", "/lib64", "/bin",
 
 
 class FilesTest(LauncherTest):
+    engine = AUTO
+
     def setUp(self):
         super().setUp()
         self.target = self.path("target")
@@ -48,7 +51,7 @@ class FilesTest(LauncherTest):
 
     def give_files(self, otherwise, *rules):
         """FILES with the descriptor on its last byte."""
-        data = message(FILES, policy(otherwise, *rules, *SYSTEM) + b"\0")
+        data = message(FILES, bytes([self.engine]) + policy(otherwise, *rules, *SYSTEM) + b"\0")
         root = os.open(self.target, os.O_PATH | os.O_DIRECTORY)
         self.sidecar.connection.sendall(data[:-1])
         socket.send_fds(self.sidecar.connection, [data[-1:]], [root])
@@ -289,6 +292,8 @@ class ChangingTest(FilesTest):
 
 
 class HostileTest(FilesTest):
+    engine = SUPERVISE
+
     def test_pointers_that_point_nowhere_are_efault_and_nothing_breaks(self):
         out = self.python(
             "import ctypes, os\n"
@@ -334,6 +339,8 @@ class HostileTest(FilesTest):
 
 
 class UserTest(FilesTest):
+    engine = SUPERVISE
+
     def test_a_program_that_drops_to_another_user_is_supervised(self):
         if os.getuid() != 0:
             self.skipTest("needs root")
@@ -349,3 +356,19 @@ class UserTest(FilesTest):
         self.sidecar.context()
         out, error = self.finish(process, 0)
         self.assertEqual(out.split(b"\n")[:3], [b"1234", b"of the target", b"NoNewPrivs:\t1"], error)
+
+
+class PreloadReadingTest(ReadingTest):
+    engine = PRELOAD
+
+
+class SupervisedReadingTest(ReadingTest):
+    engine = SUPERVISE
+
+
+class PreloadChangingTest(ChangingTest):
+    engine = PRELOAD
+
+
+class SupervisedChangingTest(ChangingTest):
+    engine = SUPERVISE

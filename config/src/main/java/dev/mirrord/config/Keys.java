@@ -168,7 +168,14 @@ public final class Keys {
     public static final Key<SequencedMap<String, String>> FILE_MAPPING =
             key("feature.fs.mapping", Structures.EXPRESSION_MAP, null);
     public static final Key<FileEngine> FILE_ENGINE =
-            key("feature.fs.engine", new FileEngineType(), null);
+            key(
+                    "feature.fs.engine",
+                    Scalars.choice(
+                            Map.of(
+                                    "auto", FileEngine.AUTO,
+                                    "preload", FileEngine.PRELOAD,
+                                    "supervise", FileEngine.SUPERVISE)),
+                    null);
     public static final Key<Boolean> AUTO_MOUNT =
             key("feature.magic.auto_mount", Scalars.BOOL, null);
     public static final Key<Boolean> HOSTNAME = key("feature.hostname", Scalars.BOOL, null);

@@ -39,6 +39,12 @@ class FilesOptionsTest {
         assertThat(files(fs).mode()).isEqualTo(mode);
     }
 
+    @ParameterizedTest
+    @CsvSource({"auto, AUTO", "preload, PRELOAD", "supervise, SUPERVISE"})
+    void theEngineIsChosen(String word, FileEngine engine) {
+        assertThat(files("{\"engine\":\"" + word + "\"}").engine()).isEqualTo(engine);
+    }
+
     @Test
     void onePatternOrSeveralAreTaken() {
         assertThat(files("{\"read_only\":\"^/a\",\"local\":[\"^/b\",\"^/c\"]}").local())
@@ -59,7 +65,7 @@ class FilesOptionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'{\"engine\":\"preload\"}', 'not implemented in this version: use \"supervise\"'",
+        "'{\"engine\":\"ptrace\"}', preload",
         "'{\"local\":\"(?=a)\"}', look-around",
         "'{\"mapping\":{\"(\":\"x\"}}', an opening parenthesis",
         "'{\"mapping\":{\"a\":\"$x\"}}', a group is written $1"

@@ -398,6 +398,7 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
         }
         try {
             launchers.files(
+                    known.config().files().engine(),
                     FilePolicy.of(known.config().files(), volumes).encode(),
                     DetachedTree.open(paths.target()));
         } catch (ErrnoException e) {

@@ -1,6 +1,7 @@
 package dev.mirrord.sidecar.launcher;
 
 import dev.mirrord.config.environment.Operation;
+import dev.mirrord.config.files.FileEngine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -37,9 +38,12 @@ final class LauncherMessages {
     }
 
     /** All but the last byte of the message, which carries the descriptor of the tree. */
-    static ByteBuf files(byte[] policy) {
+    static ByteBuf files(FileEngine engine, byte[] policy) {
         return Unpooled.wrappedBuffer(
-                Unpooled.buffer(5).writeByte(FILES).writeInt(policy.length + 1),
+                Unpooled.buffer(6)
+                        .writeByte(FILES)
+                        .writeInt(policy.length + 2)
+                        .writeByte(engine.code()),
                 Unpooled.wrappedBuffer(policy));
     }
 

@@ -1,6 +1,7 @@
 package dev.mirrord.sidecar.launcher;
 
 import dev.mirrord.config.environment.Operation;
+import dev.mirrord.config.files.FileEngine;
 import dev.mirrord.sidecar.EventLoops;
 import dev.mirrord.sidecar.Log;
 import dev.mirrord.sidecar.SidecarFailure;
@@ -48,7 +49,7 @@ public final class Launchers {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record GivenFiles(byte[] policy, FileDescriptor tree) {}
+    private record GivenFiles(FileEngine engine, byte[] policy, FileDescriptor tree) {}
 
     public Launchers(LaunchersListener listener) {
         this.listener = listener;
@@ -85,8 +86,8 @@ public final class Launchers {
      *
      * @param tree a descriptor, which stays open
      */
-    public synchronized void files(byte[] policy, int tree) {
-        files = new GivenFiles(policy, new FileDescriptor(tree));
+    public synchronized void files(FileEngine engine, byte[] policy, int tree) {
+        files = new GivenFiles(engine, policy, new FileDescriptor(tree));
     }
 
     /** Lets all launchers go on, those that come later too. */
@@ -142,7 +143,7 @@ public final class Launchers {
 
     private void answer(Channel channel, LauncherRole role) {
         if (files != null && state instanceof State.Released) {
-            channel.write(LauncherMessages.files(files.policy()));
+            channel.write(LauncherMessages.files(files.engine(), files.policy()));
             channel.write(files.tree());
         }
         ByteBuf message =

@@ -2,6 +2,7 @@ package dev.mirrord.sidecar.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mirrord.config.files.FileEngine;
 import dev.mirrord.config.files.FileMode;
 import dev.mirrord.config.files.FilePolicy;
 import dev.mirrord.config.files.FileRules;
@@ -16,11 +17,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The sidecar's socket and the real launcher, with an ordinary directory as the target's tree. */
-class SupervisedFilesIT {
+class FilesOfTheAppIT {
     private static final Path LAYER = Path.of("../layer-native").toAbsolutePath().normalize();
     private static final Path LAUNCHER = LAYER.resolve("build/" + machine() + "/test/run");
 
@@ -52,7 +54,7 @@ class SupervisedFilesIT {
         Files.createSymbolicLink(directory.resolve("tree/srv/up"), Path.of("../../../../.."));
     }
 
-    private String run(String script) throws Exception {
+    private String run(FileEngine engine, String script) throws Exception {
         Launchers launchers =
                 new Launchers(
                         new LaunchersListener() {
@@ -64,6 +66,7 @@ class SupervisedFilesIT {
                         });
         launchers.open(directory.resolve("sock"));
         launchers.files(
+                engine,
                 FilePolicy.of(
                                 FileRules.NONE.with(FileMode.READ),
                                 List.of(new TargetMount("/etc/app", true)))
@@ -80,27 +83,33 @@ class SupervisedFilesIT {
         return out;
     }
 
-    @Test
-    void theAppReadsWhatTheTargetHas() throws Exception {
-        assertThat(run("cat /etc/app/secret")).isEqualTo("of the target");
+    @ParameterizedTest
+    @EnumSource
+    void theAppReadsWhatTheTargetHas(FileEngine engine) throws Exception {
+        assertThat(run(engine, "cat /etc/app/secret")).isEqualTo("of the target");
     }
 
-    @Test
-    void theTargetsReadOnlyVolumeIsReadOnlyToTheAppAndThatIsSaid() throws Exception {
-        assertThat(run("echo x >/etc/app/new"))
+    @ParameterizedTest
+    @EnumSource
+    void theTargetsReadOnlyVolumeIsReadOnlyToTheAppAndThatIsSaid(FileEngine engine)
+            throws Exception {
+        assertThat(run(engine, "echo x >/etc/app/new"))
                 .contains("/etc/app/new may only be read (EROFS)", "Read-only file system");
     }
 
-    @Test
-    void neitherALinkNorDotsLeadOutOfTheTree() throws Exception {
-        assertThat(run("ls /srv/up; cd / && ls /srv/up/../../etc/app"))
+    @ParameterizedTest
+    @EnumSource
+    void neitherALinkNorDotsLeadOutOfTheTree(FileEngine engine) throws Exception {
+        assertThat(run(engine, "ls /srv/up; cd / && ls /srv/up/../../etc/app"))
                 .isEqualTo("etc\nsrv\nsecret\n");
     }
 
-    @Test
-    void fromAnOpenDirectoryDotsDoNotLeadOutOfTheTree() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void fromAnOpenDirectoryDotsDoNotLeadOutOfTheTree(FileEngine engine) throws Exception {
         assertThat(
                         run(
+                                engine,
                                 "python3 -S -c 'import os; d = os.open(\"/srv\", 0);"
                                         + " print(sorted(os.listdir(os.open(\"../../../..\", 0,"
                                         + " dir_fd=d))))'"))

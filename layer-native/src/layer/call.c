@@ -1,0 +1,137 @@
+/*
+ * A call of the app that takes a path.
+ *
+ * Theory of operation: the hooks turn functions into system calls, and this does them as the supervisor would do the same
+ * call of another process (supervisor.c): judged by its path, done by the kernel as it is, or below the target's tree, or
+ * refused. Every system call of ours carries the launcher's marker, so that a supervisor lets it pass: it has been decided.
+ * A path that cannot be judged is the kernel's affair.
+ */
+#include "../text.h"
+#include "layer.h"
+
+enum { NUMBERS = 512 };
+
+/* 1 + the place in calls.c; filled when it is first needed. */
+static unsigned char place_of_number[NUMBERS];
+
+static const struct call *known(long number) {
+    if (number < 0 || number >= NUMBERS) {
+        return NULL;
+    }
+    unsigned char place = __atomic_load_n(&place_of_number[number], __ATOMIC_RELAXED);
+    if (place == 0) {
+        const struct call *call = call_of((int)number);
+        place = call == NULL ? 0xff : (unsigned char)(1 + (call - calls));
+        __atomic_store_n(&place_of_number[number], place, __ATOMIC_RELAXED);
+    }
+    return place == 0xff ? NULL : &calls[place - 1];
+}
+
+static long as_it_is(long number, const uint64_t *a) {
+    return sys_call(number, (long)a[0], (long)a[1], (long)a[2], (long)a[3], (long)a[4], layer_marker);
+}
+
+static unsigned flags_of(const struct call *call, const uint64_t *a) {
+    if (call->operation == OPERATION_OPEN_HOW) {
+        return a[(int)call->x] == 0 ? 0 : (unsigned)*(const uint64_t *)(uintptr_t)a[(int)call->x];
+    }
+    return call->flags < 0 ? call->fixed : (unsigned)a[(int)call->flags];
+}
+
+static long in_target(struct request *request) {
+    if (request->call->x >= 0) {
+        request->mode = (unsigned)request->arguments[(int)request->call->x];
+    }
+    long tree = layer_tree();
+    for (int tries = 0; tree >= 0; tries++) {
+        request->root = (int)tree;
+        struct outcome outcome = tree_do(request);
+        long result = outcome.fd >= 0 ? outcome.fd : outcome.value;
+        if (tries == 2) {
+            return result == -E_NOTCONN ? -E_IO : result;
+        }
+        tree = layer_tree_instead(tree, result);
+        if (tree == result) {
+            return result;
+        }
+    }
+    return tree;
+}
+
+static long judged(const struct policy *policy, struct room *room, const struct call *call, const uint64_t *a) {
+    struct request request = {.call = call, .arguments = a, .memory = -1, .room = &room->texts, .flags = flags_of(call, a)};
+    const char *path = (const char *)(uintptr_t)a[(int)call->path];
+    bool changing = call_changes(call, a, request.flags);
+    request.path = path;
+    request.other = call->other >= 0 ? (const char *)(uintptr_t)a[(int)call->other] : NULL;
+    enum place place = judge(policy, &room->policy, path, changing, &request.path);
+    if (call_has_two_paths(call)) {
+        if (request.path != path) {
+            memcpy(room->served, request.path, PATH_LIMIT);
+            request.path = room->served;
+        }
+        place = judge_both(place, judge(policy, &room->policy, request.other, changing, &request.other));
+    }
+    long result = 0;
+    switch (place) {
+        case PLACE_LOCAL:
+            break;
+        case PLACE_ABSENT:
+            return -E_NOENT;
+        case PLACE_REFUSED:
+            if (call->operation != OPERATION_ACCESS) {
+                layer_refused(path);
+            }
+            return -E_ROFS;
+        case PLACE_APART:
+            return -E_XDEV;
+        case PLACE_TARGET:
+        case PLACE_TARGET_OR_LOCAL:
+            result = in_target(&request);
+            if (place == PLACE_TARGET || (result != -E_NOENT && result != -E_NOTDIR)) {
+                return result;
+            }
+            break;
+    }
+    return as_it_is(call->number, a);
+}
+
+static bool can_be_judged(const struct call *call, const uint64_t *a) {
+    const char *path = (const char *)(uintptr_t)a[(int)call->path];
+    const char *other = call->other < 0 ? "" : (const char *)(uintptr_t)a[(int)call->other];
+    if (path == NULL || other == NULL) {
+        return false;
+    }
+    bool absolute = path[0] == '/' || (call_has_two_paths(call) && other[0] == '/');
+    return absolute && strlen(path) < PATH_LIMIT && (call->other < 0 || strlen(other) < PATH_LIMIT);
+}
+
+long layer_call(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {
+    const uint64_t arguments[] = {a, b, c, d, e, 0};
+    const struct policy *policy = layer_policy();
+    const struct call *call = known(number);
+    struct room *room = policy == NULL || call == NULL || !can_be_judged(call, arguments) ? NULL : room_take();
+    if (room == NULL) {
+        return as_it_is(number, arguments);
+    }
+    long result = judged(policy, room, call, arguments);
+    room_give(room);
+    return result;
+}
+
+extern int *__errno_location(void) IMPORTED;
+
+long layer_result(long result) {
+    if (result < 0 && result > -4096) {
+        if (__errno_location != NULL) {
+            *__errno_location() = (int)-result;
+        }
+        return -1;
+    }
+    return result;
+}
+
+void *layer_null(long error) {
+    (void)layer_result(error);
+    return NULL;
+}
