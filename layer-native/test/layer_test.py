@@ -1,0 +1,161 @@
+"""The library in the app's processes: what it asks of a C library, and how it lives in programs of two of them."""
+
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from files_test import AUTO, FilesTest, PRELOAD, READ, READ_ONLY, READ_WRITE, SUPERVISE, TREE, rule
+from fixture import Programs
+
+LIBRARY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "build", os.uname().machine, "liblayer.so")
+RULES = [rule(TREE, READ_ONLY, "/srv"), rule(TREE, READ_WRITE, "/data")]
+READING = b"""open of the target
+openat of the target
+below a directory deep
+fopen of the target
+freopen of the target
+realpath /srv/secret
+realpath /srv/secret
+scandir absolute loop out relative secret sub
+opendir 3
+"""
+LIVING = b"""first of the target
+after close-all of the target
+after others took its number of the target
+and are still there of the target
+child of the target
+of the target
+after vfork of the target
+after signals of the target
+"""
+
+
+def symbols():
+    out = subprocess.run(["readelf", "-W", "--dyn-syms", LIBRARY], check=True, capture_output=True, text=True).stdout
+    return [line.split()[3:] for line in out.splitlines() if re.match(r"\s+[1-9][0-9]*:", line)]
+
+
+class AbiTest(unittest.TestCase):
+    def test_it_needs_no_library_and_no_version(self):
+        out = subprocess.run(["readelf", "-W", "-d", "-V", LIBRARY], check=True, capture_output=True, text=True).stdout
+        self.assertNotIn("NEEDED", out)
+        self.assertNotIn("GLIBC", out)
+        self.assertIn("No version information", out)
+
+    def test_what_it_uses_is_weak_and_in_both_c_libraries(self):
+        used = {symbol[4]: symbol[1] for symbol in symbols() if symbol[3] == "UND"}
+        self.assertEqual(set(used.values()), {"WEAK"})
+        self.assertLessEqual(
+            set(used),
+            {"__errno_location", "environ", "dlsym", "fdopen", "fdopendir", "readdir", "closedir", "malloc", "realloc", "free", "qsort"},
+        )
+
+    def test_nothing_but_hooks_is_visible(self):
+        shown = {symbol[4] for symbol in symbols() if symbol[3] != "UND"}
+        self.assertIn("open", shown)
+        own = [name for name in shown if name.startswith(("layer", "policy", "tree", "room", "mem", "str", "text", "say"))]
+        self.assertEqual(own, [])
+
+
+class LayerTest(FilesTest):
+    engine = PRELOAD
+    compiler = ["gcc"]
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.target + "/data")
+        os.chmod(self.target + "/data", 0o777)
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "layer_calls.c")
+        program = os.path.join(Programs.directory, "layer_calls-" + self.compiler[0])
+        if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
+            subprocess.run([*self.compiler, "-Wall", "-Wextra", "-Wno-nonnull", "-O1", "-o", program, source, "-lpthread"], check=True)
+        shutil.copy(program, self.path("calls"))
+
+    def calls(self, what, **options):
+        return self.supervised(self.path("calls"), what, rules=RULES, **options)[0]
+
+    def test_all_that_reads_is_served(self):
+        self.assertEqual(self.calls("reading"), READING)
+
+    def test_all_that_changes_is_served(self):
+        self.assertEqual(self.calls("changing"), b"changed\n")
+        self.assertEqual(os.listdir(self.target + "/data"), [])
+
+    def test_closing_forking_and_signals_are_survived(self):
+        self.assertEqual(self.calls("living"), LIVING)
+
+    def test_threads_are_served_while_descriptors_are_closed(self):
+        self.assertEqual(self.calls("threads"), b"joined\n")
+
+
+class MuslLayerTest(LayerTest):
+    compiler = ["musl-gcc"]
+
+
+class SupervisedCallsTest(LayerTest):
+    """The same program without the library: both engines do the same."""
+
+    engine = SUPERVISE
+
+
+class BothEnginesTest(LayerTest):
+    engine = AUTO
+
+    def test_a_program_without_the_library_is_supervised(self):
+        out, _ = self.supervised("env", "-u", "LD_PRELOAD", "cat", "/srv/secret", rules=RULES)
+        self.assertEqual(out, b"of the target\n")
+
+    def test_calls_of_the_library_do_not_stop_at_the_supervisor(self):
+        script = "import os, time\nos.stat('/usr')\nt = time.monotonic()\nfor i in range(20000): os.stat('/usr')\nprint((time.monotonic() - t) / 20000)"
+        both = float(self.python(script))
+        self.sidecar.die()
+        self.sidecar.listen()
+        self.engine = SUPERVISE
+        supervised = float(self.python(script))
+        self.assertLess(both * 1.5, supervised)
+
+
+class EnvironmentTest(FilesTest):
+    engine = PRELOAD
+
+    def preload(self, **options):
+        return self.supervised("sh", "-c", "echo $LD_PRELOAD", **options)[0].decode().strip()
+
+    def test_the_users_own_library_stays_first(self):
+        own = dict(os.environ, LD_PRELOAD="/own.so")
+        value = self.supervised("sh", "-c", "echo $LD_PRELOAD", env=own)[0].decode().strip()
+        self.assertRegex(value, r"^/own\.so:/.*/liblayer\.so$")
+
+    def test_it_is_there_only_where_the_engine_wants_it(self):
+        self.assertRegex(self.preload(), r"/liblayer\.so$")
+        self.sidecar.die()
+        self.sidecar.listen()
+        self.engine = SUPERVISE
+        self.assertEqual(self.preload(), "")
+
+    def test_a_program_without_the_launchers_name_has_the_images_files(self):
+        self.supervised("env", "-u", "MIRRORD_FILES", "cat", "/srv/secret", code=1)
+
+    def test_nothing_is_supervised_by_the_library_alone(self):
+        out, _ = self.supervised("grep", "Seccomp:", "/proc/self/status")
+        self.assertEqual(out, subprocess.check_output(["grep", "Seccomp:", "/proc/self/status"]))
+
+    def test_a_program_that_takes_the_launchers_place_has_files(self):
+        process = self.launch("--main", "--pid1-app", "--", "sh", "-c", "cat /srv/secret; echo $$")
+        self.sidecar.accept()
+        self.give_files(READ)
+        self.sidecar.context()
+        out, _ = self.finish(process, 0)
+        self.assertEqual(out, b"of the target\n%d\n" % process.pid)
+
+    def test_a_process_keeps_no_descriptor_before_it_uses_the_target(self):
+        out = self.python("import os; before = os.listdir('/proc/self/fd'); os.stat('/usr'); print(sorted(before))")
+        self.assertEqual(out.strip(), "['0', '1', '2', '3']")
+
+    def test_a_program_that_is_run_in_another_user_is_served(self):
+        if os.getuid() != 0:
+            self.skipTest("needs root")
+        script = "import os; os.setgroups([]); os.setgid(1234); os.setuid(1234); print(open('/srv/secret').read())"
+        self.assertIn("of the target", self.python(script))
