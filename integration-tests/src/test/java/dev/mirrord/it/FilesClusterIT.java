@@ -2,16 +2,53 @@ package dev.mirrord.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The target's files in images of every kind. */
 class FilesClusterIT {
     private static final String SECRET = "/etc/shop-secret/DATABASE_PASSWORD";
+
+    private static final String TOOLS =
+            "set -e; ls /data/small | wc -l; cat /data/hello.txt; cat /data/link;"
+                    + " cp -a /data/nested /tmp/copy; cat /tmp/copy/a/b/leaf;"
+                    + " tar -C /data -cf - nested | tar -tf - | wc -l;"
+                    + " grep -rl 'file 77$' /data/small; find /data/nested -type f;"
+                    + " (echo x >/etc/shop-secret/new) 2>/dev/null || echo refused;"
+                    + " echo own >/tmp/own; cat /tmp/own\n";
+    private static final String TOOLS_OUT =
+            """
+            500
+            hello from the target
+            hello from the target
+            deep
+            4
+            /data/small/77.txt
+            /data/nested/a/b/leaf
+            refused
+            own
+            """;
+    private static final String PYTHON =
+            "python3 -c \"import glob, mmap, os, shutil, subprocess;"
+                    + " print(len(glob.glob('/data/small/*.txt')), os.path.realpath('/data/link'),"
+                    + " sum(1 for _ in os.walk('/data/nested')));"
+                    + " f = open('/data/hello.txt', 'rb');"
+                    + " print(mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)[:5].decode());"
+                    + " print(subprocess.run(['cat', '/data/hello.txt'], capture_output=True,"
+                    + " close_fds=True).stdout.decode().strip())\"";
+    private static final String PYTHON_OUT =
+            "500 /data/hello.txt 3\nhello\nhello from the target\n";
+
+    @TempDir Path configs = Path.of("");
 
     @AfterAll
     static void nothingIsLeft() {
@@ -20,6 +57,13 @@ class FilesClusterIT {
 
     private static Mirrord reading() {
         return Mirrord.onWeb().with("--fs-mode", "read");
+    }
+
+    private Mirrord engine(String engine) throws IOException {
+        Path file = configs.resolve(engine + ".json");
+        Files.writeString(
+                file, "{\"feature\":{\"fs\":{\"mode\":\"read\",\"engine\":\"" + engine + "\"}}}");
+        return Mirrord.onWeb().with("-f", file.toString());
     }
 
     @ParameterizedTest
@@ -41,31 +85,99 @@ class FilesClusterIT {
         assertThat(result.orFail().outLine()).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"preload", "supervise"})
+    @Execution(ExecutionMode.CONCURRENT)
+    void eachEngineServesToolsAndPython(String engine) throws IOException {
+        Command.Result result = engine(engine).script(TOOLS + PYTHON);
+        assertThat(result.orFail().out()).isEqualTo(TOOLS_OUT + PYTHON_OUT);
+        assertThat(result.err()).contains("/etc/shop-secret/new may only be read (EROFS)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"preload", "auto"})
+    @Execution(ExecutionMode.CONCURRENT)
+    void eachEngineServesMusl(String engine) throws IOException {
+        // This busybox has no tar that makes archives.
+        String withoutTar = TOOLS.replaceFirst("tar [^;]*;", "echo 4;");
+        Command.Result result =
+                engine(engine).docker("--entrypoint", "sh").run(Mirrord.MUSL, "-c", withoutTar);
+        assertThat(result.orFail().out()).isEqualTo(TOOLS_OUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"preload", "auto"})
+    @Execution(ExecutionMode.CONCURRENT)
+    void eachEngineServesNode(String engine) throws IOException {
+        String program =
+                "const fs = require('fs'); const h = fs.readFileSync('/data/hello.txt',"
+                        + " 'utf8').trim(); console.log(h,"
+                        + " fs.readdirSync('/data/small').length, fs.statSync('/data/link').size,"
+                        + " fs.existsSync('/data/missing'), fs.realpathSync('/data/link'),"
+                        + " fs.lstatSync('/data/link').isSymbolicLink());"
+                        + " fs.promises.readFile('/data/nested/a/b/leaf', 'utf8').then(t =>"
+                        + " console.log(t.trim()))";
+        assertThat(
+                        engine(engine)
+                                .docker("--entrypoint", "node")
+                                .run("mirrord-test/node", "-e", program)
+                                .orFail()
+                                .out())
+                .isEqualTo("hello from the target 500 22 false /data/hello.txt true\ndeep\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"preload", "auto"})
+    @Execution(ExecutionMode.CONCURRENT)
+    void eachEngineServesJava(String engine) throws IOException {
+        String program =
+                """
+                import java.nio.file.*;
+                class T {
+                    public static void main(String[] a) throws Exception {
+                        System.out.println(Files.readString(Path.of("/data/hello.txt")).strip());
+                        try (var list = Files.list(Path.of("/data/small"))) {
+                            System.out.println(list.count() + " " + Files.exists(Path.of("/data/missing")));
+                        }
+                        System.out.println(Path.of("/data/link").toRealPath());
+                    }
+                }
+                """;
+        String script = "cat >/tmp/T.java <<'END'\n" + program + "END\nexec java /tmp/T.java";
+        assertThat(
+                        engine(engine)
+                                .docker("--entrypoint", "sh")
+                                .run("mirrord-test/java", "-c", script)
+                                .orFail()
+                                .out())
+                .isEqualTo("hello from the target\n500 false\n/data/hello.txt\n");
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void anImageWhoseEntryIsAnInitHasFilesFromTheLibrary() throws IOException {
+        Command.Result result = engine("preload").run("mirrord-test/s6", "cat", SECRET);
+        assertThat(result.orFail().outLine())
+                .isEqualTo(Mirrord.onWeb().probe("env", "DATABASE_PASSWORD"));
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void theLibraryLeavesPrivilegesAlone() throws IOException {
+        assertThat(
+                        engine("preload")
+                                .docker("--user", "1000")
+                                .script("grep -e NoNewPrivs -e Seccomp_filters /proc/self/status")
+                                .orFail()
+                                .out())
+                .isEqualTo("NoNewPrivs:\t0\nSeccomp_filters:\t1\n");
+    }
+
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void aShellListsCopiesSearchesAndIsRefusedWhereTheTargetMayNotWrite() {
-        Command.Result result =
-                reading()
-                        .script(
-                                "set -e; ls /data/small | wc -l; cat /data/hello.txt; cat"
-                                    + " /data/link; cp -a /data/nested /tmp/copy; cat"
-                                    + " /tmp/copy/a/b/leaf; tar -C /data -cf - nested | tar -tf - |"
-                                    + " wc -l; grep -rl 'file 77$' /data/small; find /data/nested"
-                                    + " -type f; echo x 2>/dev/null >/etc/shop-secret/new || echo"
-                                    + " refused; echo own >/tmp/own; cat /tmp/own");
-        assertThat(result.orFail().out())
-                .isEqualTo(
-                        """
-                        500
-                        hello from the target
-                        hello from the target
-                        deep
-                        4
-                        /data/small/77.txt
-                        /data/nested/a/b/leaf
-                        refused
-                        own
-                        """);
+        Command.Result result = reading().script(TOOLS);
+        assertThat(result.orFail().out()).isEqualTo(TOOLS_OUT);
         assertThat(result.err()).contains("/etc/shop-secret/new may only be read (EROFS)");
     }
 
