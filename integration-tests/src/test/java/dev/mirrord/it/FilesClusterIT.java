@@ -98,7 +98,7 @@ class FilesClusterIT {
     @ValueSource(strings = {"preload", "auto"})
     @Execution(ExecutionMode.CONCURRENT)
     void eachEngineServesMusl(String engine) throws IOException {
-        // This busybox has no tar that makes archives.
+        // Its tar -C changes into the directory, which only the target has.
         String withoutTar = TOOLS.replaceFirst("tar [^;]*;", "echo 4;");
         Command.Result result =
                 engine(engine).docker("--entrypoint", "sh").run(Mirrord.MUSL, "-c", withoutTar);
