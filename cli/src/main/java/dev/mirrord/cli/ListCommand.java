@@ -30,7 +30,7 @@ final class ListCommand implements Callable<Integer> {
     @Option(
             names = {"-t", "--target-type"},
             paramLabel = "KIND",
-            description = "Only pod, or only deployment.")
+            description = "Only these: deployment, pod, service, …; replicaset is listed only so.")
     @Nullable String kind;
 
     @Option(
@@ -52,7 +52,12 @@ final class ListCommand implements Callable<Integer> {
         }
         Targets.Found found =
                 Targets.list(cluster.choice(namespace), everywhere, Optional.ofNullable(kind));
-        found.refused().forEach(line -> System.err.println("mirrord: " + line));
+        if (!found.refused().isEmpty()) {
+            System.err.println(
+                    "mirrord: not allowed to list "
+                            + String.join(", ", found.refused())
+                            + ": ask for a role with verb list on them, if you miss them");
+        }
         PrintStream out = new PrintStream(new BufferedOutputStream(System.out, 1 << 16));
         if (form == SessionCommand.Form.json) {
             out.println(json(found.lines()));

@@ -11,10 +11,20 @@ class ListClusterIT {
         Command.Result listed = Command.mirrord("ls", "-n", "shop").orFail();
         assertThat(listed.out())
                 .containsPattern("(?m)^deployment/web +1/1$")
-                .containsPattern("(?m)^pod/orders-0 +Running$");
+                .containsPattern("(?m)^statefulset/orders +2/2$")
+                .containsPattern("(?m)^service/web +80/TCP,9090/TCP$")
+                .containsPattern("(?m)^pod/orders-0 +Running$")
+                .doesNotContain("replicaset/");
         assertThat(Command.mirrord("ls", "-A").orFail().out())
                 .containsPattern("(?m)^shop +deployment/web +1/1$")
                 .containsPattern("(?m)^kube-system +deployment/coredns ");
+    }
+
+    @Test
+    void replicaSetsAreListedWhenAskedFor() {
+        assertThat(Command.mirrord("ls", "-n", "shop", "-t", "replicaset").orFail().out())
+                .containsPattern("(?m)^replicaset/web-[0-9a-f]+ +1$")
+                .doesNotContain("deployment/");
     }
 
     @Test

@@ -16,7 +16,7 @@ public final class Targets {
     public record Line(String path, String namespace, String state) {}
 
     /**
-     * @param refused a sentence for each kind that may not be listed
+     * @param refused the resources that may not be listed, as RBAC names them
      */
     public record Found(List<Line> lines, List<String> refused) {}
 

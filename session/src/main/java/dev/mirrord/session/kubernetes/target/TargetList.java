@@ -10,11 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /**
- * What can be a target: running pods, and workloads. Read as tables, page by page, all kinds side
- * by side.
+ * What can be a target: workloads, services, running pods. Read as tables, page by page, all kinds
+ * side by side.
  */
 public final class TargetList {
     private static final int PAGE = 500;
@@ -26,21 +25,34 @@ public final class TargetList {
     public record Entry(String path, String namespace, String state) {}
 
     /**
-     * @param refused one line for each kind that may not be listed
+     * @param refused the resources that may not be listed, as RBAC names them
      */
     public record Result(List<Entry> entries, List<String> refused) {}
 
     /**
      * @param word in a target's path
-     * @param state column of the table
+     * @param objects the collection that is read
+     * @param state column of the table; where there is none, nothing is shown
+     * @param always false: only when it is asked for, or nobody would find the others
      */
     private record Kind(
-            String word, String group, String resource, String selector, String state) {}
+            String word, WorkloadKind objects, String selector, String state, boolean always) {
+        static Kind of(WorkloadKind kind, String state) {
+            return new Kind(kind.word(), kind, "", state, kind != WorkloadKind.REPLICA_SET);
+        }
+    }
 
     private static final List<Kind> KINDS =
             List.of(
-                    new Kind("deployment", "/apis/apps/v1", "deployments", "", "Ready"),
-                    new Kind("pod", "/api/v1", "pods", "status.phase=Running", "Status"));
+                    Kind.of(WorkloadKind.DEPLOYMENT, "Ready"),
+                    Kind.of(WorkloadKind.STATEFUL_SET, "Ready"),
+                    Kind.of(WorkloadKind.DAEMON_SET, "Ready"),
+                    Kind.of(WorkloadKind.REPLICA_SET, "Ready"),
+                    Kind.of(WorkloadKind.ROLLOUT, "Available"),
+                    Kind.of(WorkloadKind.JOB, "Completions"),
+                    Kind.of(WorkloadKind.CRON_JOB, "Schedule"),
+                    Kind.of(WorkloadKind.SERVICE, "Port(s)"),
+                    new Kind("pod", WorkloadKind.LABEL, "status.phase=Running", "Status", true));
 
     private final Cluster cluster;
     private final Optional<String> namespace;
@@ -62,7 +74,7 @@ public final class TargetList {
     public Result read(Optional<String> word) {
         List<CompletableFuture<Result>> kinds =
                 KINDS.stream()
-                        .filter(kind -> word.isEmpty() || word.get().equals(kind.word()))
+                        .filter(kind -> word.map(kind.word()::equals).orElse(kind.always()))
                         .map(this::begin)
                         .toList();
         List<Result> results = kinds.stream().map(CompletableFuture::join).toList();
@@ -82,33 +94,26 @@ public final class TargetList {
         String next = "";
         do {
             ApiReply reply = cluster.api().table(path(kind, next));
+            if (reply.status() == 404) {
+                // A cluster without Argo Rollouts.
+                return new Result(List.of(), List.of());
+            }
             if (reply.status() == 403) {
-                return new Result(
-                        List.of(),
-                        List.of(
-                                String.valueOf(
-                                        Refusals.of(
-                                                        reply,
-                                                        "list",
-                                                        kind.resource(),
-                                                        namespace.orElse("(all)"))
-                                                .getMessage())));
+                return new Result(List.of(), List.of(kind.objects().resource()));
             }
             if (!reply.succeeded()) {
-                throw Refusals.of(reply, "list", kind.resource(), namespace.orElse("(all)"));
+                throw Refusals.of(
+                        reply, "list", kind.objects().resource(), namespace.orElse("(all)"));
             }
             JsonNode table = reply.json();
-            read(kind, table).forEach(entries::add);
+            entries.addAll(read(kind, table));
             next = table.path("metadata").path("continue").asText("");
         } while (!next.isEmpty());
         return new Result(entries, List.of());
     }
 
     private String path(Kind kind, String next) {
-        return kind.group()
-                + namespace.map(name -> "/namespaces/" + name).orElse("")
-                + "/"
-                + kind.resource()
+        return kind.objects().path(namespace)
                 + "?limit="
                 + PAGE
                 // Only a table of all namespaces needs more than its cells.
@@ -117,7 +122,7 @@ public final class TargetList {
                 + (next.isEmpty() ? "" : "&continue=" + encoded(next));
     }
 
-    private Stream<Entry> read(Kind kind, JsonNode table) {
+    private List<Entry> read(Kind kind, JsonNode table) {
         int name = column(table, "Name");
         int state = column(table, kind.state());
         List<Entry> entries = new ArrayList<>();
@@ -133,7 +138,7 @@ public final class TargetList {
                                                     .asText()),
                             row.path("cells").path(state).asText()));
         }
-        return entries.stream();
+        return entries;
     }
 
     private static int column(JsonNode table, String name) {

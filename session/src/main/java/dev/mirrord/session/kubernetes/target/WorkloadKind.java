@@ -1,5 +1,7 @@
 package dev.mirrord.session.kubernetes.target;
 
+import java.util.Optional;
+
 /** The kinds of objects that have pods, and where the API server keeps them. */
 public enum WorkloadKind {
     DEPLOYMENT("deployment", "deployments", "apps", "v1"),
@@ -40,10 +42,16 @@ public enum WorkloadKind {
     }
 
     String path(String namespace) {
+        return path(Optional.of(namespace));
+    }
+
+    /**
+     * @param namespace empty: all
+     */
+    String path(Optional<String> namespace) {
         return (group.isEmpty() ? "/api/" : "/apis/" + group + "/")
                 + version
-                + "/namespaces/"
-                + namespace
+                + namespace.map(name -> "/namespaces/" + name).orElse("")
                 + "/"
                 + plural;
     }
