@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** The options of all commands that choose the cluster. */
 final class ClusterFlags {
-    @Option(names = "--context", description = "Context of the kubeconfig.")
+    @Option(names = "--context", paramLabel = "CONTEXT", description = "Context of the kubeconfig.")
     @Nullable String context;
 
     @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Kubeconfig to use.")

@@ -97,8 +97,8 @@ final class ContainerCommand implements Callable<Integer> {
 
         @Option(
                 names = "--fs-mode",
-                paramLabel = "MODE",
-                description = "Files: read, write, local or localwithoverrides.")
+                paramLabel = "read|write|local|localwithoverrides",
+                description = "Whose files the app sees.")
         @Nullable String fsMode;
 
         @Option(names = "--no-remote-dns", description = "Keep DNS with Docker.")

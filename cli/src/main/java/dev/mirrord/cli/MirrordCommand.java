@@ -31,7 +31,9 @@ import picocli.CommandLine.Spec;
             PluginCommand.class,
             FilesCommand.class,
             ConfigCommand.class,
+            CompletionCommand.class,
             VersionCommand.class,
+            CompleteCommand.class,
             TrainCommand.class
         })
 final class MirrordCommand implements Callable<Integer> {

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -49,6 +50,15 @@ public final class Cluster implements AutoCloseable {
         ApiServer api = new ApiServer(endpoint, credentials, loops::join);
         api.warm();
         return new Cluster(kubeconfig.context(), kubeconfig.namespace(), loops, api);
+    }
+
+    /**
+     * The names of the kubeconfig's contexts.
+     *
+     * @throws ClusterFailure if the kubeconfig is missing or malformed
+     */
+    public static List<String> contexts(ClusterOptions options) {
+        return Kubeconfig.contexts(options);
     }
 
     private static EventLoopGroup newLoops() {

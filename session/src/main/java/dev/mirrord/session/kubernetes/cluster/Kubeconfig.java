@@ -62,6 +62,10 @@ record Kubeconfig(String context, String namespace, Entry cluster, Entry user) {
                 user == null ? new Entry(Map.of(), context.file()) : user);
     }
 
+    static List<String> contexts(ClusterOptions options) {
+        return List.copyOf(KubeconfigFile.merge(files(options)).contexts().keySet());
+    }
+
     private static String namespace(ClusterOptions options, String contextNamespace) {
         String chosen = options.namespace();
         if (chosen != null && !chosen.isEmpty()) {
