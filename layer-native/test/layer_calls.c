@@ -109,6 +109,20 @@ static void reading(void) {
     CHECK(opendir("/srv/secret") == NULL && errno == ENOTDIR);
     CHECK(open(NULL, O_RDONLY) == -1 && errno == EFAULT);
     CHECK(open("", O_RDONLY) == -1 && errno == ENOENT);
+    char before[PATH_MAX];
+    char small[2];
+    CHECK(getcwd(before, sizeof before) == before && getcwd(small, 2) == NULL && errno == ERANGE);
+    CHECK(getcwd(before, 0) == NULL && errno == EINVAL);
+    CHECK(chdir("/nowhere") == -1 && errno == ENOENT);
+    if (chdir("/srv/sub") == 0) {
+        allocated = getcwd(NULL, 0);
+        SAY("in %s: %s", allocated, text_of(open("deep", O_RDONLY)));
+        free(allocated);
+        CHECK(strcmp(realpath(".", text), "/srv/sub") == 0);
+        CHECK(chdir("/srv/secret") == -1 && errno == ENOTDIR);
+        CHECK(chdir("..") == 0 && strcmp(getcwd(text, sizeof text), "/srv") == 0 && access("secret", R_OK) == 0);
+        CHECK(chdir(before) == 0 && strcmp(getcwd(text, sizeof text), before) == 0);
+    }
     CHECK((fcntl(open("/srv/secret", O_RDONLY | O_CLOEXEC), F_GETFD) & FD_CLOEXEC) != 0);
     CHECK((fcntl(open("/srv/secret", O_RDONLY), F_GETFD) & FD_CLOEXEC) == 0);
 }

@@ -98,10 +98,8 @@ class FilesClusterIT {
     @ValueSource(strings = {"preload", "auto"})
     @Execution(ExecutionMode.CONCURRENT)
     void eachEngineServesMusl(String engine) throws IOException {
-        // Its tar -C changes into the directory, which only the target has.
-        String withoutTar = TOOLS.replaceFirst("tar [^;]*;", "echo 4;");
         Command.Result result =
-                engine(engine).docker("--entrypoint", "sh").run(Mirrord.MUSL, "-c", withoutTar);
+                engine(engine).docker("--entrypoint", "sh").run(Mirrord.MUSL, "-c", TOOLS);
         assertThat(result.orFail().out()).isEqualTo(TOOLS_OUT);
     }
 
@@ -205,5 +203,19 @@ class FilesClusterIT {
                                 .orFail()
                                 .outLine())
                 .isEqualTo("absent");
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void whereFilesAreOnlyReadNothingOfTheTargetIsRemovedByAnyWay() {
+        String out =
+                reading()
+                        .script(
+                                "rm -r /data/nested; cd /data && rm hello.txt; pwd;"
+                                        + " cat hello.txt nested/a/b/leaf; find /data/small -name"
+                                        + " 77.txt -delete; cat small/77.txt")
+                        .orFail()
+                        .out();
+        assertThat(out).isEqualTo("/data\nhello from the target\ndeep\nfile 77\n");
     }
 }

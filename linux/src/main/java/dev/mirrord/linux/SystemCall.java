@@ -52,7 +52,8 @@ public enum SystemCall {
     STATX(332, 291),
     OPEN_TREE(428, 428),
     OPENAT(437, 437),
-    FACCESSAT(439, 439);
+    FACCESSAT(439, 439),
+    MOUNT_SETATTR(442, 442);
 
     private static final MethodHandle HANDLE =
             Native.handle(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.config.environment.EnvironmentPlan;
 import dev.mirrord.config.environment.Operation;
 import dev.mirrord.config.files.FilePolicy;
+import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.files.TargetMount;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.file.DetachedTree;
@@ -397,10 +398,14 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             throw new SidecarFailure(String.valueOf(e.getMessage()), e);
         }
         try {
+            FileRules rules = known.config().files();
+            // Calls below an open directory are the kernel's alone: here they meet the same rule.
             launchers.files(
-                    known.config().files().engine(),
-                    FilePolicy.of(known.config().files(), volumes).encode(),
-                    DetachedTree.open(paths.target()));
+                    rules.engine(),
+                    FilePolicy.of(rules, volumes).encode(),
+                    rules.writable()
+                            ? DetachedTree.open(paths.target())
+                            : DetachedTree.openReadOnly(paths.target()));
         } catch (ErrnoException e) {
             throw new SidecarFailure(
                     "the sidecar cannot hand out the target's files: " + e.getMessage(), e);

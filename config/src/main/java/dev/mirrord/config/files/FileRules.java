@@ -45,6 +45,11 @@ public record FileRules(
         return mode != FileMode.LOCAL;
     }
 
+    /** Whether anything of the target can be changed. */
+    public boolean writable() {
+        return mode == FileMode.WRITE || !readWrite.isEmpty();
+    }
+
     public FileRules with(FileMode other) {
         return new FileRules(
                 other, readWrite, readOnly, local, notFound, mapping, engine, autoMount);

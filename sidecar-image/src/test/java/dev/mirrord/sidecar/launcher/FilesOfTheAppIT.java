@@ -71,7 +71,7 @@ class FilesOfTheAppIT {
                                 FileRules.NONE.with(FileMode.READ),
                                 List.of(new TargetMount("/etc/app", true)))
                         .encode(),
-                DetachedTree.open(directory.resolve("tree")));
+                DetachedTree.openReadOnly(directory.resolve("tree")));
         launchers.context(new ArrayList<>());
         Process process =
                 new ProcessBuilder(LAUNCHER.toString(), "--main", "--", "sh", "-c", script)
@@ -114,5 +114,14 @@ class FilesOfTheAppIT {
                                         + " print(sorted(os.listdir(os.open(\"../../../..\", 0,"
                                         + " dir_fd=d))))'"))
                 .isEqualTo("['etc', 'srv']\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whereNothingMayChangeNothingDoesBelowAnOpenDirectoryEither(FileEngine engine)
+            throws Exception {
+        assertThat(run(engine, "rm -r /srv; rm /etc/app/secret; cat /etc/app/secret"))
+                .contains("Read-only file system", "of the target");
+        assertThat(directory.resolve("tree/srv/up")).isSymbolicLink();
     }
 }
