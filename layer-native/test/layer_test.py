@@ -92,6 +92,24 @@ class LayerTest(FilesTest):
         self.assertEqual(self.calls("threads"), b"joined\n")
 
 
+class SanitizedLayerTest(LayerTest):
+    """The library's own code under AddressSanitizer and UndefinedBehaviorSanitizer."""
+
+    def setUp(self):
+        super().setUp()
+        shutil.copy(os.path.join(Programs.directory, "layer_calls"), self.path("calls"))
+
+    def calls(self, what, **options):
+        quiet = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+        out, error = self.supervised(self.path("calls"), what, rules=RULES, env=quiet, **options)
+        self.assertNotIn(b"runtime error", error)
+        return out
+
+
+if not os.path.exists(os.path.join(Programs.directory, "layer_calls")):
+    del SanitizedLayerTest
+
+
 class MuslLayerTest(LayerTest):
     compiler = ["musl-gcc"]
 
