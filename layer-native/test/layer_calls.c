@@ -246,6 +246,19 @@ static void threads(void) {
     SAY("%s", "joined");
 }
 
+/* What needs no target: under emulation there is no openat2(2). */
+static void judging(void) {
+    struct stat now;
+    CHECK(open("/srv/new", O_CREAT | O_WRONLY, 0600) == -1 && errno == EROFS);
+    CHECK(mkdir("/srv/dir", 0700) == -1 && errno == EROFS && rmdir("/srv/sub") == -1 && errno == EROFS);
+    CHECK(rename("/srv/secret", "own") == -1 && errno == EROFS);
+    CHECK(fopen("/srv/new", "w") == NULL && errno == EROFS);
+    CHECK(stat("/usr", &now) == 0 && S_ISDIR(now.st_mode) && access("/usr", R_OK) == 0);
+    CHECK(syscall(SYS_mkdirat, AT_FDCWD, "/srv/dir", 0700) == -1 && errno == EROFS);
+    CHECK(syscall(SYS_getpid) == getpid() && syscall(SYS_close, -1) == -1 && errno == EBADF);
+    SAY("%s", "judged");
+}
+
 int main(int count, char **arguments) {
     const char *what = count > 1 ? arguments[1] : "";
     if (strcmp(what, "reading") == 0) {
@@ -254,6 +267,8 @@ int main(int count, char **arguments) {
         changing();
     } else if (strcmp(what, "living") == 0) {
         living();
+    } else if (strcmp(what, "judging") == 0) {
+        judging();
     } else if (strcmp(what, "threads") == 0) {
         threads();
     }

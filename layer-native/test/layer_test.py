@@ -114,6 +114,27 @@ class MuslLayerTest(LayerTest):
     compiler = ["musl-gcc"]
 
 
+class EmulatedLayerTest(FilesTest):
+    """The other architecture's library, in a program of its C library."""
+
+    engine = PRELOAD
+
+    def test_it_judges_in_the_process(self):
+        here = os.path.dirname(os.path.abspath(__file__))
+        library = os.path.join(here, "..", "build", "aarch64", "liblayer.so")
+        subprocess.run(
+            ["aarch64-linux-gnu-gcc", "-Wno-nonnull", "-O1", "-o", self.path("calls"), os.path.join(here, "layer_calls.c"), "-lpthread"],
+            check=True,
+        )
+        emulator = ["env", "-u", "LD_PRELOAD", "qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", "-E", "LD_PRELOAD=" + library]
+        out, error = self.supervised(*emulator, self.path("calls"), "judging", rules=RULES)
+        self.assertEqual(out, b"judged\n", error)
+
+
+if not Programs.prefix:
+    del EmulatedLayerTest
+
+
 class SupervisedCallsTest(LayerTest):
     """The same program without the library: both engines do the same but for the working directory."""
 

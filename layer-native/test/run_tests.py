@@ -34,6 +34,7 @@ SMOKE = [
     "relay_test.RelayTest.test_bytes_come_back_as_they_were_through_pipes",
     "relay_test.RelayTest.test_bytes_come_back_as_they_were_through_files",
     "policy_test.PolicyTest.test_decides_as_java_does",
+    "layer_test.EmulatedLayerTest.test_it_judges_in_the_process",
     "relay_test.RelayTest.test_the_end_of_input_reaches_the_sidecar_which_may_still_answer",
 ]
 
