@@ -119,16 +119,26 @@ static size_t plain_path(char *to, const char *path) {
     return length;
 }
 
-static bool in_tree(const char *path, size_t length, const char *root, size_t root_length) {
+/* Most rules do not match, and most of those by their first byte: worth no call. */
+static inline bool same(const char *one, const char *two, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (one[i] != two[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static inline bool in_tree(const char *path, size_t length, const char *root, size_t root_length) {
     while (root_length > 0 && root[root_length - 1] == '/') {
         root_length--;
     }
-    return length >= root_length && memcmp(path, root, root_length) == 0 && (length == root_length || path[root_length] == '/');
+    return length >= root_length && same(path, root, root_length) && (length == root_length || path[root_length] == '/');
 }
 
 static bool has_part(const char *path, size_t length, const char *part, size_t part_length) {
     for (size_t at = 0; at + part_length <= length; at++) {
-        if (memcmp(path + at, part, part_length) == 0) {
+        if (same(path + at, part, part_length)) {
             return true;
         }
     }
@@ -139,15 +149,15 @@ static bool rule_matches(const struct policy *policy, struct policy_room *room, 
         size_t length) {
     const char *path = room->plain;
     const struct container_facts *facts = &policy->facts;
-    size_t home = facts->home == NULL ? 0 : strlen(facts->home);
+    size_t home;
     struct expression expression;
     switch (kind) {
         case RULE_EXACT:
-            return length == size && memcmp(path, operand, size) == 0;
+            return length == size && same(path, operand, size);
         case RULE_TREE:
             return in_tree(path, length, operand, size);
         case RULE_ENDING:
-            return length >= size && memcmp(path + length - size, operand, size) == 0;
+            return length >= size && same(path + length - size, operand, size);
         case RULE_EXPRESSION:
             expression = expression_of((const unsigned char *)operand);
             return expression_matches(&expression, &room->expression, path, length, NULL);
@@ -157,8 +167,10 @@ static bool rule_matches(const struct policy *policy, struct policy_room *room, 
             return facts->working_directory != NULL && facts->working_directory[0] == '/' && facts->working_directory[1] != '\0'
                     && in_tree(path, length, facts->working_directory, strlen(facts->working_directory));
         case RULE_HOME_TREE:
+            home = facts->home == NULL ? 0 : strlen(facts->home);
             return home > 1 && in_tree(path, length, facts->home, home) && in_tree(path + home, length - home, operand, size);
         case RULE_HOME_HIDDEN:
+            home = facts->home == NULL ? 0 : strlen(facts->home);
             return home > 1 && in_tree(path, length, facts->home, home) && length > home + 1 && path[home + 1] == '.';
         case RULE_MOUNT:
             for (size_t i = 0; facts->mounts != NULL && facts->mounts[i] != NULL; i++) {
