@@ -70,6 +70,11 @@ final class Node {
         run("kill", "-KILL", process("-A", "-l", "job-name=" + job));
     }
 
+    /** Has the kubelet restart the container of the selected pod. */
+    static void killContainer(String selector) {
+        run("kill", "-KILL", process("-n", "shop", "-l", selector));
+    }
+
     private static String processOfWeb() {
         return process("-n", "shop", "-l", "app=web");
     }

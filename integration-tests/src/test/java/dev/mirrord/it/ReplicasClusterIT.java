@@ -111,6 +111,29 @@ class ReplicasClusterIT {
         }
     }
 
+    @Test
+    void thePodsSessionGoesOnWithItsRestartedContainer() throws IOException {
+        String address = Pods.addresses("app=" + SHARED).getFirst();
+        try (Command.Running app =
+                Mirrord.on(Pods.one("app=" + SHARED))
+                        .with("--steal")
+                        .docker("-i", "-e", "SERVICE_NAME=app", "--entrypoint", "bash")
+                        .start(
+                                Mirrord.GLIBC,
+                                "-c",
+                                "probe listen 80 & while read line; do curl -sS --max-time 5"
+                                        + " http://web/ | grep service; done; kill $!")) {
+            answersAs("app", address, app);
+            Node.killContainer("app=" + SHARED);
+            // The target's own answer tells that the old agent has let go.
+            answersAs(SHARED, address, app);
+            answersAs("app", address, app);
+            ask(app, "service: web");
+            app.process().getOutputStream().close();
+            assertThat(app.await(Duration.ofSeconds(30)).exitCode()).isZero();
+        }
+    }
+
     private static Command.Running listen(
             String target, String service, String option, String ports) {
         String words = "http=" + ports;

@@ -36,7 +36,7 @@ final class Bootstrap {
                         .put("files", TargetFiles.wanted(request.config()))
                         .put(
                                 "replicas",
-                                request.config().target().filter(Replicas::mayBeMany).isPresent())
+                                request.config().target().filter(Replicas::mayChange).isPresent())
                         .put("dnsUpstream", EngineSide.DNS_UPSTREAM)
                         .put("config", request.config().sidecar().toJson());
         add(

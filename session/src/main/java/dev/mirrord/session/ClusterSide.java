@@ -227,7 +227,7 @@ final class ClusterSide implements AutoCloseable {
     synchronized void followPods(
             Resolved resolved, SessionIdentity identity, LastingControl control) {
         Relays open = relays;
-        if (over || open == null || !Replicas.mayBeMany(resolved.named())) {
+        if (over || open == null || !Replicas.mayChange(resolved.named())) {
             return;
         }
         Replicas followed =

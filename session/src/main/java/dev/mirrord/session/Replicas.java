@@ -33,8 +33,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps an agent beside every ready pod of a workload: while incoming traffic is taken all pods
- * have one, else one pod has.
+ * Keeps an agent beside every ready pod of a target: while incoming traffic is taken all pods have
+ * one, else one pod has. A target that is one pod has one, of its restarted container too.
  *
  * <pre>
  *   pod ready --Job--&gt; agent listens --"agent"--&gt; sidecar has its tunnels
@@ -113,14 +113,14 @@ final class Replicas implements AutoCloseable {
         byContainer.put(first.containerId(), primary);
     }
 
-    /** Whether pods of a target may come and go. */
-    static boolean mayBeMany(Target target) {
-        return target instanceof Target.Workload;
+    /** Whether another container may follow the target's, of the same pod or of another. */
+    static boolean mayChange(Target target) {
+        return !(target instanceof Target.Targetless);
     }
 
-    /** As {@link #mayBeMany(Target)}. */
-    static boolean mayBeMany(dev.mirrord.config.Target target) {
-        return mayBeMany(Target.of(target));
+    /** As {@link #mayChange(Target)}. */
+    static boolean mayChange(dev.mirrord.config.Target target) {
+        return mayChange(Target.of(target));
     }
 
     void start() {
@@ -247,7 +247,11 @@ final class Replicas implements AutoCloseable {
     }
 
     private @Nullable String container() {
-        return resolved.named() instanceof Target.Workload workload ? workload.container() : null;
+        return switch (resolved.named()) {
+            case Target.Workload workload -> workload.container();
+            case Target.Pod pod -> pod.container();
+            case Target.Targetless _ -> null;
+        };
     }
 
     private void begin(ResolvedTarget target) {
