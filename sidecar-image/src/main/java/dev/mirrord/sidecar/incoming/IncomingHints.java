@@ -79,7 +79,9 @@ public final class IncomingHints {
                     if (!served.isEmpty() && !served.contains(target) && said.add(target)) {
                         strange.add(port);
                     }
-                    probe(target);
+                    if (policy.takesProbes(port)) {
+                        probe(target);
+                    }
                 });
         if (!strange.isEmpty()) {
             unserved(strange, toTarget);

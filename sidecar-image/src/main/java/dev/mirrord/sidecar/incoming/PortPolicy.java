@@ -1,6 +1,7 @@
 package dev.mirrord.sidecar.incoming;
 
 import dev.mirrord.config.IncomingConfig;
+import dev.mirrord.sidecar.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -29,5 +30,13 @@ public final class PortPolicy {
     /** Which HTTP requests are wanted there, as the agent is told; empty: all that arrives. */
     public Optional<String> filter(int port) {
         return config.filter(port);
+    }
+
+    /**
+     * Whether the kubelet's probes are the app's too: a filter leaves them to the target unless
+     * asked.
+     */
+    public boolean takesProbes(int port) {
+        return filter(port).map(json -> Json.parse(json).path("probes").asBoolean()).orElse(true);
     }
 }

@@ -103,4 +103,28 @@ class IncomingHintsTest {
                             + " /healthz) uses it: the app has to answer, or the kubelet takes the"
                             + " pod for broken");
     }
+
+    @Test
+    void aProbeThatAFilterLeavesToTheTargetIsNotSaid() throws Exception {
+        for (String probes : List.of("", ",\"steal_probes\":true")) {
+            IncomingHints hints =
+                    hints(
+                            IncomingMode.STEAL,
+                            "{\"mode\":\"steal\",\"http_filter\":{\"path_filter\":\"^/mine\",\"ports\":[80]"
+                                    + probes
+                                    + "}}");
+            hints.served(List.of(80, 9090), List.of(80));
+            hints.probes(Map.of(80, "readiness probe", 9090, "liveness probe"));
+            hints.onPorts(ports(80));
+            assertThat(said).hasSize(probes.isEmpty() ? 0 : 1);
+        }
+        IncomingHints unfiltered =
+                hints(
+                        IncomingMode.STEAL,
+                        "{\"mode\":\"steal\",\"http_filter\":{\"path_filter\":\"^/mine\",\"ports\":[80]}}");
+        said.clear();
+        unfiltered.probes(Map.of(9090, "liveness probe"));
+        unfiltered.onPorts(ports(9090));
+        assertThat(said).singleElement().asString().contains("port 9090", "liveness probe");
+    }
 }
