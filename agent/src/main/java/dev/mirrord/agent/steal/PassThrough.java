@@ -1,6 +1,5 @@
 package dev.mirrord.agent.steal;
 
-import dev.mirrord.agent.http.ChannelPair;
 import dev.mirrord.agent.outgoing.ConnectErrno;
 import dev.mirrord.agent.passing.Passing;
 import dev.mirrord.linux.Errno;
@@ -41,25 +40,6 @@ final class PassThrough {
         PassThrough connecting = new PassThrough(loop, peer, destination);
         connecting.connectAsClient();
         return connecting.connected;
-    }
-
-    /** Joins {@code client}, which is not registered yet; must be called on {@code loop}. */
-    static void begin(
-            EventLoop loop,
-            EpollSocketChannel client,
-            InetSocketAddress peer,
-            OriginalDestination destination) {
-        connect(loop, peer, destination)
-                .addListener(
-                        (Future<DuplexChannel> done) -> {
-                            if (done.isSuccess()) {
-                                DuplexChannel target = done.getNow();
-                                loop.register(client)
-                                        .addListener(ready -> ChannelPair.join(client, target));
-                            } else {
-                                client.unsafe().closeForcibly();
-                            }
-                        });
     }
 
     private void connectAsClient() {

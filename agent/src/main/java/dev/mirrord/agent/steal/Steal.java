@@ -11,6 +11,7 @@ import dev.mirrord.agent.tunnel.TargetLoops;
 import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.namespace.NamespaceThread;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * connections under way need them.
  */
 public final class Steal implements PortSource {
+    private static final int LET_IN_MILLIS = 20;
+
     private final Target target;
     private final TargetLoops loops;
     private final Tunnels tunnels;
@@ -81,8 +84,19 @@ public final class Steal implements PortSource {
             return;
         }
         inOrder(started, shell -> shell.run(script.removeAllPorts()));
+        letIn();
         ports.connections().end(drainMillis);
         inOrder(started, this::end);
+    }
+
+    /**
+     * What the kernel has taken for us is still to be met by the listener, then by its own loop.
+     */
+    private void letIn() throws InterruptedException {
+        for (EventLoop loop : loops.all().reversed()) {
+            loop.schedule(() -> {}, LET_IN_MILLIS, TimeUnit.MILLISECONDS)
+                    .await(1, TimeUnit.SECONDS);
+        }
     }
 
     private interface Step {

@@ -67,7 +67,7 @@ final class StealListener extends ChannelInboundHandlerAdapter {
                     () -> ports.filter(port),
                     ports.connections());
         } else {
-            StolenConnection.begin(client, destination.get(), tunnels.leastBusy(), spare);
+            StolenConnection.begin(client, destination.get(), tunnels, spare, ports.connections());
         }
     }
 }

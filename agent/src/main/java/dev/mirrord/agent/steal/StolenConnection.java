@@ -5,6 +5,7 @@ import dev.mirrord.agent.http.Connections;
 import dev.mirrord.agent.http.HttpConnection;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.agent.tunnel.Tunnels;
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
 import dev.mirrord.protocol.StreamKind;
@@ -16,6 +17,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -23,7 +25,7 @@ import java.util.function.Supplier;
  *
  * <pre>
  *   offered --ACCEPT--&gt; sidecar (ChannelBridge)
- *      '----REFUSE, tunnel lost, no tunnel--&gt; target (PassThrough)
+ *      '----REFUSE, no answer, tunnel lost, no tunnel--&gt; target (HttpConnection without a filter)
  * </pre>
  *
  * Until then the channel is not registered: a registered one reads when the client ends its side,
@@ -34,23 +36,35 @@ final class StolenConnection extends DeafListener {
     private final InetSocketAddress peer;
     private final OriginalDestination destination;
     private final EventLoop loop;
+    private final Tunnels tunnels;
+    private final Connections connections;
+    private boolean decided;
 
     private StolenConnection(
-            EpollSocketChannel client, OriginalDestination destination, EventLoop loop) {
+            EpollSocketChannel client,
+            OriginalDestination destination,
+            EventLoop loop,
+            Tunnels tunnels,
+            Connections connections) {
         this.loop = loop;
+        this.tunnels = tunnels;
+        this.connections = connections;
         this.client = client;
         this.peer = client.remoteAddress();
         this.destination = destination;
     }
 
-    /** Offers the connection to {@code tunnel}; {@code spare} serves it when there is none. */
+    /** Offers the connection to the sidecar; {@code spare} serves it when there is no tunnel. */
     static void begin(
             EpollSocketChannel client,
             OriginalDestination destination,
-            Optional<Tunnel> tunnel,
-            EventLoop spare) {
+            Tunnels tunnels,
+            EventLoop spare,
+            Connections connections) {
+        Optional<Tunnel> tunnel = tunnels.leastBusy();
         EventLoop loop = tunnel.map(Tunnel::eventLoop).orElse(spare);
-        StolenConnection connection = new StolenConnection(client, destination, loop);
+        StolenConnection connection =
+                new StolenConnection(client, destination, loop, tunnels, connections);
         loop.execute(() -> tunnel.ifPresentOrElse(connection::offer, connection::passOn));
     }
 
@@ -73,15 +87,30 @@ final class StolenConnection extends DeafListener {
         payload.writeByte(IncomingMode.STEAL.code()).writeShort(destination.address().getPort());
         AddressCodec.write(payload, peer);
         AddressCodec.write(payload, destination.address());
-        tunnel.open(StreamKind.INCOMING_TCP, payload, this);
+        TunnelStream stream = tunnel.open(StreamKind.INCOMING_TCP, payload, this);
+        loop.schedule(() -> giveUp(stream), StolenWays.ACCEPT_SECONDS, TimeUnit.SECONDS);
     }
 
+    private void giveUp(TunnelStream stream) {
+        if (!decided) {
+            stream.reset(Errno.ETIMEDOUT);
+            passOn();
+        }
+    }
+
+    /** HTTP can be ended in order when the agent has to go; all else is passed as it comes. */
     private void passOn() {
-        PassThrough.begin(loop, client, peer, destination);
+        if (!decided) {
+            decided = true;
+            StolenWays ways =
+                    new StolenWays(loop, tunnels, peer, destination, Optional::<HttpFilter>empty);
+            HttpConnection.begin(client, ways, connections);
+        }
     }
 
     @Override
     public void onAccept(TunnelStream stream, ByteBuf payload) {
+        decided = true;
         loop.register(client).addListener(done -> ChannelBridge.join(client, stream));
     }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The two ways of one client's connection to a filtered port. */
+/** The two ways of one client's connection whose requests are judged one by one. */
 record StolenWays(
         EventLoop loop,
         Tunnels tunnels,
@@ -33,7 +33,7 @@ record StolenWays(
         Supplier<Optional<HttpFilter>> filters)
         implements Ways {
     /** An app that does not even take a connection in this time does not get it. */
-    private static final int ACCEPT_SECONDS = 5;
+    static final int ACCEPT_SECONDS = 5;
 
     @Override
     public Optional<HttpFilter> filter() {
