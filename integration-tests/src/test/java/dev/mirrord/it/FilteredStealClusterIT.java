@@ -67,6 +67,8 @@ class FilteredStealClusterIT {
                                     .orFail()
                                     .out())
                     .contains("service: app\n");
+            assertThat(askHttp2("/mine")).contains("service: app\n", "protocol: HTTP/2.0\n");
+            assertThat(askHttp2("/others")).contains("service: web\n", "protocol: HTTP/2.0\n");
             app.signal("KILL");
             Command.Result loaded = load.await(START);
             assertThat(loaded.out())
@@ -75,5 +77,17 @@ class FilteredStealClusterIT {
             assertThat(client.askWeb("/mine")).contains("service: web\n");
             Cluster.assertNothingLeftAfter(AFTER_KILL);
         }
+    }
+
+    private static String askHttp2(String path) {
+        return client.run(
+                        "curl",
+                        "-sS",
+                        "--http2-prior-knowledge",
+                        "--max-time",
+                        "10",
+                        "http://web" + path)
+                .orFail()
+                .out();
     }
 }
