@@ -69,9 +69,9 @@ def direct(cluster):
     return Client("direct", [*command, "/load", "client", *SERVER], cluster.environment)
 
 
-def raw(cluster):
+def raw(cluster, port=8080):
     """On this machine, through kubectl port-forward to the same service."""
-    forward, ports = cluster.forward(8080, 8081)
+    forward, ports = cluster.forward(port, 8081)
     addresses = [f"127.0.0.1:{port}" for port in ports]
     return Client("raw", [str(LOAD), "client", *addresses], helpers=(forward,))
 

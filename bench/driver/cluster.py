@@ -25,14 +25,14 @@ spec:
     spec:
       terminationGracePeriodSeconds: 0
       containers:
-      - {{name: server, image: "{IMAGE}", imagePullPolicy: Never, args: [server]}}
+      - {{name: server, image: "{IMAGE}", imagePullPolicy: Never, args: [server], env: [{{name: SERVICE_NAME, value: target}}]}}
 ---
 apiVersion: v1
 kind: Service
 metadata: {{name: server, namespace: {NAMESPACE}}}
 spec:
   selector: {{app: server}}
-  ports: [{{name: http, port: 8080}}, {{name: echo, port: 8081}}]
+  ports: [{{name: http, port: 8080}}, {{name: echo, port: 8081}}, {{name: other, port: 8082}}, {{name: sink, port: 8083}}]
 ---
 apiVersion: apps/v1
 kind: Deployment

@@ -74,6 +74,10 @@ func (c *client) measure(name string, arguments []string) (map[string]any, error
 	n := flags.Int("n", 1000, "how many")
 	warmUp := flags.Int("warm-up", 0, "how many of them are not counted")
 	first := flags.Int("first", 100, "how many at the start are summed up apart")
+	rounds := flags.Int("rounds", 3, "how often on each connection")
+	seconds := flags.Float64("seconds", 5, "how long")
+	megabits := flags.Float64("megabits", 1000, "how many a second; 0: as many as go")
+	sink := flags.String("sink", "", "where to send to")
 	mebibytes := flags.Int64("mib", 256, "how much")
 	queried := flags.String("name", "", "the name to look up; %d becomes a number, so that each is a new one")
 	server := flags.String("server", "", "nameserver; default: the first of resolv.conf")
@@ -94,6 +98,12 @@ func (c *client) measure(name string, arguments []string) (map[string]any, error
 		return c.besideDownload(*n, parts)
 	case "connections":
 		return c.manyConnections(*n, parts)
+	case "concurrent":
+		return c.concurrent(*n, *seconds)
+	case "kept":
+		return c.kept(*n, *rounds)
+	case "send":
+		return send(*sink, *megabits, *seconds)
 	case "dns":
 		return lookUp(*server, *queried, *n, parts)
 	default:

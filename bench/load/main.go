@@ -1,8 +1,9 @@
 // Command load is both ends of the whole-path benchmarks: a server in the cluster and a client that runs, the same
 // binary, in a pod, on the host or in a container. It has no dependencies, so that it is static and starts at once.
 //
-//	load server            answers on :8080 (HTTP) and :8081 (TCP echo) until it is ended
+//	load server            answers on :8080 and :8082 (HTTP) and :8081 (TCP echo), swallows on :8083, until it is ended
 //	load client ADDRESS ECHO   reads one measurement a line from stdin, prints one JSON object a line on stdout
+//	load check ADDRESS     asks for made answers without end and compares each byte (check.go)
 //	load wan DEVICE DEVICE DELAY LOSS   joins two new TUN devices by a slow line (wan.go)
 //	load true              ends with 0 at once
 //	load sleep             waits until it is ended
@@ -26,16 +27,18 @@ func main() {
 
 func run(arguments []string) error {
 	if len(arguments) == 0 {
-		return fmt.Errorf("say server, client, sleep or true")
+		return fmt.Errorf("say server, client, check, wan, sleep or true")
 	}
 	switch arguments[0] {
 	case "server":
-		return serve(":8080", ":8081")
+		return serve(":8081", ":8083", ":8080", ":8082")
 	case "client":
 		if len(arguments) != 3 {
 			return fmt.Errorf("say: load client HTTP-ADDRESS ECHO-ADDRESS")
 		}
 		return measureLines(arguments[1], arguments[2], os.Stdin, os.Stdout)
+	case "check":
+		return check(arguments[1:], os.Stdin, os.Stdout)
 	case "wan":
 		if len(arguments) != 5 {
 			return fmt.Errorf("say: load wan DEVICE DEVICE ONE-WAY-DELAY LOSS, as in: load wan a b 20ms 0.01")

@@ -18,12 +18,21 @@ type exchange struct {
 }
 
 func (c *client) dial() (*exchange, error) {
+	return c.dialWith(256 << 10)
+}
+
+// dialSmall is for thousands of connections.
+func (c *client) dialSmall() (*exchange, error) {
+	return c.dialWith(4 << 10)
+}
+
+func (c *client) dialWith(buffer int) (*exchange, error) {
 	connection, err := net.DialTimeout("tcp", c.http, 30*time.Second)
 	if err != nil {
 		return nil, err
 	}
 	connection.SetDeadline(time.Now().Add(patience))
-	return &exchange{connection, bufio.NewReaderSize(connection, 256<<10), make([]byte, 256<<10)}, nil
+	return &exchange{connection, bufio.NewReaderSize(connection, buffer), make([]byte, buffer)}, nil
 }
 
 // get returns the length of the answer's body, which it has read to its end.

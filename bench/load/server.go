@@ -1,19 +1,29 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
 	"strconv"
+	"syscall"
+	"time"
 )
 
-// serve answers / with a few bytes, /download?bytes=N with N bytes, /upload with the number of bytes it swallowed.
-func serve(httpAddress, echoAddress string) error {
+// serve answers, on each of the HTTP addresses, / with a few bytes, /download?bytes=N with N bytes, /upload with the number of bytes it swallowed.
+func serve(echoAddress, sinkAddress string, httpAddresses ...string) error {
 	echo, err := net.Listen("tcp", echoAddress)
 	if err != nil {
 		return err
 	}
 	go echoForever(echo)
+	sink, err := net.Listen("tcp", sinkAddress)
+	if err != nil {
+		return err
+	}
+	go sinkForever(sink)
 
 	piece := make([]byte, 256<<10)
 	mux := http.NewServeMux()
@@ -35,6 +45,7 @@ func serve(httpAddress, echoAddress string) error {
 			left -= int64(n)
 		}
 	})
+	mux.HandleFunc("/{family}/made", answerMade)
 	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
 		n, err := io.CopyBuffer(onlyWriter{io.Discard}, r.Body, make([]byte, 256<<10))
 		if err != nil {
@@ -42,7 +53,29 @@ func serve(httpAddress, echoAddress string) error {
 		}
 		io.WriteString(w, strconv.FormatInt(n, 10))
 	})
-	return http.ListenAndServe(httpAddress, mux)
+	server := &http.Server{Handler: mux}
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, syscall.SIGTERM, syscall.SIGINT)
+	shut := make(chan error, 1)
+	go func() {
+		<-ended
+		// What it has begun to answer, it answers.
+		context, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		shut <- server.Shutdown(context)
+	}()
+	served := make(chan error)
+	for _, address := range httpAddresses {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			return err
+		}
+		go func() { served <- server.Serve(listener) }()
+	}
+	if err := <-served; err != http.ErrServerClosed {
+		return err
+	}
+	return <-shut
 }
 
 // onlyWriter hides ReadFrom, so that CopyBuffer uses the buffer it is given.
