@@ -174,7 +174,12 @@ static bool rule_matches(const struct policy *policy, struct policy_room *room, 
             return home > 1 && in_tree(path, length, facts->home, home) && length > home + 1 && path[home + 1] == '.';
         case RULE_MOUNT:
             for (size_t i = 0; facts->mounts != NULL && facts->mounts[i] != NULL; i++) {
-                if (in_tree(path, length, facts->mounts[i], strlen(facts->mounts[i]))) {
+                const char *mount = facts->mounts[i];
+                size_t at = 0;
+                while (mount[at] != '\0' && mount[at] == path[at]) {
+                    at++;
+                }
+                if (at > 0 && mount[at] == '\0' && (path[at] == '\0' || path[at] == '/')) {
                     return true;
                 }
             }
