@@ -5,6 +5,7 @@ import dev.mirrord.agent.mirror.Mirror;
 import dev.mirrord.agent.query.AgentStatus;
 import dev.mirrord.agent.query.Queries;
 import dev.mirrord.agent.steal.Steal;
+import dev.mirrord.agent.steal.UdpSteal;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.target.TargetWatch;
 import dev.mirrord.agent.tunnel.StreamDispatch;
@@ -41,6 +42,7 @@ final class Agent {
     private final TargetLoops loops;
     private final Tunnels tunnels;
     private final Steal steal;
+    private final UdpSteal udpSteal;
     private final TunnelServer server;
 
     Agent(AgentOptions options, Target target) {
@@ -58,7 +60,10 @@ final class Agent {
                         loops.all().getFirst(),
                         () -> end("no client for " + options.patience().toSeconds() + " s"));
         steal = new Steal(target, loops, tunnels, options.owner());
-        Subscriptions subscriptions = new Subscriptions(steal, new Mirror(target, tunnels));
+        udpSteal = new UdpSteal(target, loops, tunnels, options.owner());
+        Mirror mirror = new Mirror(target, tunnels);
+        Subscriptions subscriptions =
+                new Subscriptions(steal, mirror, udpSteal, mirror.datagrams());
         Queries queries = new Queries(target, new AgentStatus(tunnels));
         server =
                 new TunnelServer(
@@ -119,6 +124,7 @@ final class Agent {
             tunnel.close(ESHUTDOWN, text);
         }
         try {
+            udpSteal.close();
             steal.close(DRAIN_MILLIS);
             for (Tunnel tunnel : tunnels.all()) {
                 tunnel.channel().closeFuture().await(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class TestingAgent implements AutoCloseable {
     /** An incoming connection as the sidecar hears of it. */
     record Incoming(
+            StreamKind kind,
             int mode,
             int port,
             InetSocketAddress peer,
@@ -155,6 +156,7 @@ final class TestingAgent implements AutoCloseable {
         recorded.stream = stream;
         Incoming connection =
                 new Incoming(
+                        kind,
                         payload.readByte(),
                         payload.readUnsignedShort(),
                         AddressCodec.read(payload),
@@ -239,6 +241,12 @@ final class TestingAgent implements AutoCloseable {
     TestingStream subscribe(int port, String mode) throws Exception {
         return open(
                 StreamKind.SUBSCRIBE, text("{\"port\":%d,\"mode\":\"%s\"}".formatted(port, mode)));
+    }
+
+    TestingStream subscribeUdp(int port, String mode) throws Exception {
+        return open(
+                StreamKind.SUBSCRIBE,
+                text("{\"port\":%d,\"mode\":\"%s\",\"protocol\":\"udp\"}".formatted(port, mode)));
     }
 
     TestingStream subscribe(int port, String mode, String filter) throws Exception {

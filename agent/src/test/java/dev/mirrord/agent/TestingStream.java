@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers all that a stream brought; asked from the test's thread. */
@@ -20,6 +21,7 @@ final class TestingStream implements StreamListener {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     volatile @Nullable TunnelStream stream;
     volatile boolean reading = true;
+    final AtomicInteger received = new AtomicInteger();
 
     record Refusal(int errno, String text) {}
 
@@ -41,6 +43,7 @@ final class TestingStream implements StreamListener {
         data.readBytes(copy);
         data.release();
         bytes.writeBytes(copy);
+        received.incrementAndGet();
         messages.offer(copy); // Nobody reads those of a long transfer.
         if (reading) {
             from.consumed(copy.length);

@@ -8,8 +8,8 @@ import dev.mirrord.config.Keys;
 import dev.mirrord.config.LoadedConfig;
 import dev.mirrord.config.Overrides;
 import dev.mirrord.session.DumpFormat;
+import dev.mirrord.session.DumpPort;
 import dev.mirrord.session.DumpSession;
-import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.SessionRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +26,6 @@ import picocli.CommandLine.Option;
         description = "Print a copy of what arrives at a pod's ports; no app, no Docker.",
         sortOptions = false)
 final class DumpCommand implements Callable<Integer> {
-    private static final int LARGEST_PORT = 65_535;
-
     @Option(
             names = {"-t", "--target"},
             paramLabel = "TARGET",
@@ -44,8 +42,10 @@ final class DumpCommand implements Callable<Integer> {
             names = {"-p", "--ports"},
             paramLabel = "PORT",
             split = ",",
-            description = "Ports of the target; default: those that its container declares.")
-    List<Integer> ports = new ArrayList<>();
+            description =
+                    "Ports of the target, 53/udp for datagrams; default: those that its container"
+                            + " declares.")
+    List<String> ports = new ArrayList<>();
 
     @Option(
             names = {"-o", "--output"},
@@ -73,11 +73,7 @@ final class DumpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
-        for (int port : ports) {
-            if (port < 1 || port > LARGEST_PORT) {
-                throw new SessionFailure("-p " + port + ": ports are 1 to " + LARGEST_PORT);
-            }
-        }
+        List<DumpPort> wanted = ports.stream().map(DumpPort::parse).distinct().toList();
         Overrides overrides = new Overrides();
         overrides.parseIfGiven(Keys.TARGET, target, "-t");
         overrides.parseIfGiven(Keys.TARGET_NAMESPACE, namespace, "-n");
@@ -90,7 +86,7 @@ final class DumpCommand implements Callable<Integer> {
         loaded.warnings().forEach(terminal::notice);
         return new DumpSession(
                         new SessionRequest(loaded.config(), List.of()),
-                        ports.stream().distinct().toList(),
+                        wanted,
                         format,
                         System.out,
                         terminal)

@@ -10,6 +10,7 @@ public enum StreamKind {
     SUBSCRIBE(4),
     INCOMING_TCP(5),
     DNS(6),
+    INCOMING_UDP(7),
     FILES(8);
 
     private final int code;

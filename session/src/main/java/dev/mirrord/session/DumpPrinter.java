@@ -11,23 +11,47 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * Prints mirrored connections. As JSON, {@code text} has the bytes if they are UTF-8, otherwise
- * {@code base64}.
+ * Prints mirrored connections and datagrams. As JSON, {@code text} has the bytes if they are UTF-8,
+ * otherwise {@code base64}.
  */
 final class DumpPrinter {
     private final PrintStream out;
     private final DumpFormat format;
     private final ObjectMapper json = new ObjectMapper();
     private long connections;
+    private long datagrams;
 
     DumpPrinter(PrintStream out, DumpFormat format) {
         this.out = out;
         this.format = format;
     }
 
-    /** How many connections there were. */
-    synchronized long connections() {
-        return connections;
+    /** What there was, for the user. */
+    synchronized String printed() {
+        return connections
+                + " connections"
+                + (datagrams > 0 ? " and " + datagrams + " datagrams" : "")
+                + " printed";
+    }
+
+    synchronized void datagram(
+            InetSocketAddress peer, InetSocketAddress destination, byte[] bytes) {
+        datagrams++;
+        switch (format) {
+            case text -> {
+                out.println(
+                        "--- %s sends %s a datagram of %d bytes"
+                                .formatted(address(peer), address(destination), bytes.length));
+                text(bytes);
+            }
+            case json ->
+                    line(
+                            content(
+                                    event("datagram")
+                                            .put("peer", address(peer))
+                                            .put("destination", address(destination)),
+                                    bytes));
+        }
     }
 
     /** Returns the connection's number, from 1 on. */
@@ -48,24 +72,26 @@ final class DumpPrinter {
         switch (format) {
             case text -> {
                 head(connection, bytes.length + " bytes");
-                String text = printable(bytes);
-                out.print(text.endsWith("\n") ? text : text + "\n");
-                out.flush();
+                text(bytes);
             }
-            case json -> {
-                ObjectNode event = event("data", connection).put("bytes", bytes.length);
-                try {
-                    event.put(
-                            "text",
-                            StandardCharsets.UTF_8
-                                    .newDecoder()
-                                    .decode(ByteBuffer.wrap(bytes))
-                                    .toString());
-                } catch (CharacterCodingException e) {
-                    event.put("base64", Base64.getEncoder().encodeToString(bytes));
-                }
-                line(event);
-            }
+            case json -> line(content(event("data", connection), bytes));
+        }
+    }
+
+    private void text(byte[] bytes) {
+        String text = printable(bytes);
+        out.print(text.endsWith("\n") ? text : text + "\n");
+        out.flush();
+    }
+
+    private static ObjectNode content(ObjectNode event, byte[] bytes) {
+        event.put("bytes", bytes.length);
+        try {
+            return event.put(
+                    "text",
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException e) {
+            return event.put("base64", Base64.getEncoder().encodeToString(bytes));
         }
     }
 
@@ -86,10 +112,11 @@ final class DumpPrinter {
     }
 
     private ObjectNode event(String event, long connection) {
-        return json.createObjectNode()
-                .put("time", Instant.now().toString())
-                .put("event", event)
-                .put("connection", connection);
+        return event(event).put("connection", connection);
+    }
+
+    private ObjectNode event(String event) {
+        return json.createObjectNode().put("time", Instant.now().toString()).put("event", event);
     }
 
     private void line(ObjectNode event) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DumpSession {
     private final SessionRequest request;
-    private final List<Integer> ports;
+    private final List<DumpPort> ports;
     private final SessionOutput output;
     private final DumpPrinter printer;
     private final SessionId id = SessionId.random();
@@ -41,7 +41,7 @@ public final class DumpSession {
      */
     public DumpSession(
             SessionRequest request,
-            List<Integer> ports,
+            List<DumpPort> ports,
             DumpFormat format,
             PrintStream out,
             SessionOutput output) {
@@ -95,7 +95,7 @@ public final class DumpSession {
 
     private int print(SessionDirectory directory, ClusterSide.Agent agent, SessionIdentity identity)
             throws IOException {
-        List<Integer> wanted = wanted(agent.resolved());
+        List<DumpPort> wanted = wanted(agent.resolved());
         DumpTunnel tunnel =
                 new DumpTunnel(
                         TunnelTls.ofSidecar(
@@ -125,7 +125,7 @@ public final class DumpSession {
                                     .orElse("the target")
                             + ", port "
                             + wanted.stream()
-                                    .map(Object::toString)
+                                    .map(DumpPort::toString)
                                     .collect(Collectors.joining(", "))
                             + "; end with Ctrl-C");
             boolean byUser = isInterrupted(tunnel.closed());
@@ -133,7 +133,7 @@ public final class DumpSession {
             if (!byUser) {
                 throw new SessionFailure(tunnel.closed().join());
             }
-            output.notice(printer.connections() + " connections printed");
+            output.notice(printer.printed());
             return 0;
         }
     }
@@ -154,7 +154,7 @@ public final class DumpSession {
         return connected.channel();
     }
 
-    private List<Integer> wanted(ClusterSide.Resolved resolved) {
+    private List<DumpPort> wanted(ClusterSide.Resolved resolved) {
         if (!ports.isEmpty()) {
             return ports;
         }
@@ -164,7 +164,7 @@ public final class DumpSession {
             throw new SessionFailure(
                     "the target's container declares no port: name those to print with -p PORT");
         }
-        return declared;
+        return declared.stream().map(DumpPort::tcp).toList();
     }
 
     /** Waits for either; true when the user has interrupted first. */

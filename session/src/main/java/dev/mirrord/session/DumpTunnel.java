@@ -29,12 +29,12 @@ final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelList
     private final CompletableFuture<@Nullable Void> subscribed = new CompletableFuture<>();
     private final CompletableFuture<String> closed = new CompletableFuture<>();
     private final SslContext tls;
-    private final List<Integer> ports;
+    private final List<DumpPort> ports;
     private final DumpPrinter printer;
     private final SessionOutput output;
     private int missing;
 
-    DumpTunnel(SslContext tls, List<Integer> ports, DumpPrinter printer, SessionOutput output) {
+    DumpTunnel(SslContext tls, List<DumpPort> ports, DumpPrinter printer, SessionOutput output) {
         this.tls = tls;
         this.ports = List.copyOf(ports);
         this.printer = printer;
@@ -60,8 +60,10 @@ final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelList
 
     @Override
     public void onReady(Tunnel tunnel, JsonNode hello) {
-        for (int port : ports) {
-            String request = "{\"port\":%d,\"mode\":\"mirror\"}".formatted(port);
+        for (DumpPort port : ports) {
+            String request =
+                    "{\"port\":%d,\"protocol\":\"%s\",\"mode\":\"mirror\"}"
+                            .formatted(port.number(), port.protocol().text());
             tunnel.open(
                     StreamKind.SUBSCRIBE,
                     Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII),
@@ -77,6 +79,13 @@ final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelList
     }
 
     private StreamListener incoming(TunnelStream stream, StreamKind kind, ByteBuf payload) {
+        if (kind == StreamKind.INCOMING_UDP) {
+            payload.skipBytes(3);
+            InetSocketAddress peer = AddressCodec.read(payload);
+            InetSocketAddress destination = AddressCodec.read(payload);
+            stream.accept();
+            return new Datagrams(peer, destination);
+        }
         if (kind != StreamKind.INCOMING_TCP) {
             stream.refuse(EOPNOTSUPP, "nobody here takes streams of kind " + kind);
             return new Printed(0);
@@ -115,10 +124,36 @@ final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelList
         }
     }
 
-    private final class Subscription implements StreamListener {
-        private final int port;
+    private final class Datagrams implements StreamListener {
+        private final InetSocketAddress peer;
+        private final InetSocketAddress destination;
 
-        Subscription(int port) {
+        Datagrams(InetSocketAddress peer, InetSocketAddress destination) {
+            this.peer = peer;
+            this.destination = destination;
+        }
+
+        @Override
+        public void onData(TunnelStream stream, ByteBuf data) {
+            byte[] bytes = ByteBufUtil.getBytes(data);
+            data.release();
+            printer.datagram(peer, destination, bytes);
+            stream.consumed(bytes.length);
+        }
+
+        @Override
+        public void onEnd(TunnelStream stream) {
+            stream.end();
+        }
+
+        @Override
+        public void onReset(TunnelStream stream, int errno) {}
+    }
+
+    private final class Subscription implements StreamListener {
+        private final DumpPort port;
+
+        Subscription(DumpPort port) {
             this.port = port;
         }
 

@@ -12,6 +12,7 @@ final class TrafficLine {
         List<String> parts = new ArrayList<>();
         incoming(parts, "stole", summary, "stolenRequests", "stolenConnections");
         incoming(parts, "mirrored", summary, "mirroredRequests", "mirroredConnections");
+        datagrams(parts, summary);
         lost(parts, summary);
         outgoing(parts, summary);
         long queries = summary.path("dnsQueries").asLong();
@@ -37,17 +38,25 @@ final class TrafficLine {
         }
     }
 
-    /** What of the incoming traffic the app did not get, or not whole. */
-    private static void lost(List<String> parts, JsonNode summary) {
-        lost(parts, summary, "refusedPorts", "was refused %s", "port", "ports");
-        String many = "connections";
-        String one = "connection";
-        lost(parts, summary, "mirrorOpenBefore", "passed over %s open before", one, many);
-        lost(parts, summary, "mirrorIncomplete", "reset %s with missing packets", one, many);
-        lost(parts, summary, "mirrorTooSlow", "reset %s too fast to mirror", one, many);
+    private static void datagrams(List<String> parts, JsonNode summary) {
+        String one = "datagram";
+        String many = "datagrams";
+        counted(parts, summary, "stolenDatagrams", "stole %s", one, many);
+        counted(parts, summary, "mirroredDatagrams", "mirrored %s", one, many);
+        counted(parts, summary, "lostDatagrams", "lost %s that came too fast", one, many);
     }
 
-    private static void lost(
+    /** What of the incoming traffic the app did not get, or not whole. */
+    private static void lost(List<String> parts, JsonNode summary) {
+        counted(parts, summary, "refusedPorts", "was refused %s", "port", "ports");
+        String many = "connections";
+        String one = "connection";
+        counted(parts, summary, "mirrorOpenBefore", "passed over %s open before", one, many);
+        counted(parts, summary, "mirrorIncomplete", "reset %s with missing packets", one, many);
+        counted(parts, summary, "mirrorTooSlow", "reset %s too fast to mirror", one, many);
+    }
+
+    private static void counted(
             List<String> parts,
             JsonNode summary,
             String field,

@@ -22,6 +22,10 @@ public final class Counters {
         MIRROR_TOO_SLOW("mirrorTooSlow"),
         /** Packets that the agent's kernel had no room for. */
         MIRROR_LOST_PACKETS("mirrorLostPackets"),
+        MIRRORED_DATAGRAMS("mirroredDatagrams"),
+        STOLEN_DATAGRAMS("stolenDatagrams"),
+        /** Incoming ones that agent, tunnel or app had no room for. */
+        LOST_DATAGRAMS("lostDatagrams"),
         /** Ports that the agent did not give. */
         REFUSED_PORTS("refusedPorts"),
         STOLEN_CONNECTIONS("stolenConnections"),

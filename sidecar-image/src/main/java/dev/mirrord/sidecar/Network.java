@@ -5,6 +5,7 @@ import dev.mirrord.config.NetworkConfig;
 import dev.mirrord.config.filter.OutgoingFilter;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.netfilter.PacketQueue;
+import dev.mirrord.protocol.PortProtocol;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.sidecar.capture.CapturePolicy;
 import dev.mirrord.sidecar.capture.CaptureRules;
@@ -28,11 +29,15 @@ import dev.mirrord.sidecar.dns.UdpQueries;
 import dev.mirrord.sidecar.incoming.AppAddresses;
 import dev.mirrord.sidecar.incoming.AppConnector;
 import dev.mirrord.sidecar.incoming.AppPorts;
+import dev.mirrord.sidecar.incoming.BoundPorts;
 import dev.mirrord.sidecar.incoming.DebuggerPorts;
 import dev.mirrord.sidecar.incoming.IncomingHints;
 import dev.mirrord.sidecar.incoming.ListenAddress;
 import dev.mirrord.sidecar.incoming.PortPolicy;
+import dev.mirrord.sidecar.incoming.RecentPeers;
 import dev.mirrord.sidecar.incoming.Subscriptions;
+import dev.mirrord.sidecar.incoming.UdpHints;
+import dev.mirrord.sidecar.incoming.UdpPorts;
 import dev.mirrord.sidecar.outgoing.DatagramErrors;
 import dev.mirrord.sidecar.outgoing.DatagramSenders;
 import dev.mirrord.sidecar.outgoing.HeldConnects;
@@ -52,6 +57,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -65,6 +71,10 @@ final class Network {
     private final AppAddresses addresses;
     private final AppPorts ports;
     private final Optional<Subscriptions> subscriptions;
+    private final Optional<Subscriptions> udpSubscriptions;
+    private final UdpPorts udpPorts;
+    private final UdpHints udpHints;
+    private final BoundPorts bound;
     private final Optional<IncomingHints> hints;
     private final AppConnector connector;
     private final HeldConnects held;
@@ -105,6 +115,7 @@ final class Network {
                         counters);
         this.held = new HeldConnects(policy, tunnels, counters);
         DatagramSenders senders = new DatagramSenders();
+        RecentPeers peers = new RecentPeers();
         boolean[] unheld = new boolean[1];
         int tcpPort =
                 new TcpDoor(
@@ -120,7 +131,8 @@ final class Network {
                                 senders,
                                 errors,
                                 tunnels,
-                                counters)
+                                counters,
+                                peers::isAnswer)
                         .open();
         this.ports = new AppPorts(tcpPort);
         later[0] = ports;
@@ -134,7 +146,21 @@ final class Network {
                             + " when the target cannot be reached");
         }
         this.addresses = new AppAddresses(facts.addresses());
-        this.subscriptions = subscriptions(counters);
+        this.subscriptions =
+                subscriptions(
+                        PortProtocol.TCP, new PortPolicy(config.incoming(), debuggers), counters);
+        this.udpPorts = UdpPorts.of(config.incoming());
+        this.udpHints = new UdpHints(config.incoming(), udpPorts, notices);
+        this.udpSubscriptions =
+                subscriptions(
+                        PortProtocol.UDP, new PortPolicy(config.incoming(), udpPorts), counters);
+        this.bound =
+                new BoundPorts(
+                        udpPort,
+                        port ->
+                                !udpPorts.test(port)
+                                        && config.incoming().targetPort(port).isPresent(),
+                        counters);
         this.hints =
                 mode(config.incoming().mode())
                         .map(
@@ -143,11 +169,17 @@ final class Network {
                                                 taken,
                                                 new PortPolicy(config.incoming(), debuggers),
                                                 notices));
-        this.connector = new AppConnector(this::listeners, addresses, counters);
+        this.connector =
+                new AppConnector(
+                        port -> listeners(subscriptions, port),
+                        port -> listeners(udpSubscriptions, port),
+                        addresses,
+                        peers,
+                        counters);
     }
 
-    private List<ListenAddress> listeners(int port) {
-        return subscriptions.map(all -> all.listeners(port)).orElse(List.of());
+    private static List<ListenAddress> listeners(Optional<Subscriptions> of, int port) {
+        return of.map(all -> all.listeners(port)).orElse(List.of());
     }
 
     AppConnector connector() {
@@ -157,11 +189,13 @@ final class Network {
     /** Whose tunnels bring the target's traffic. */
     void agents(Agents agents) {
         subscriptions.ifPresent(all -> all.agents(agents));
+        udpSubscriptions.ifPresent(all -> all.agents(agents));
     }
 
     /** A tunnel came up. */
     void onTunnel() {
         subscriptions.ifPresent(Subscriptions::onTunnel);
+        udpSubscriptions.ifPresent(Subscriptions::onTunnel);
     }
 
     /** The target is known: its names and addresses become the app's. */
@@ -203,13 +237,9 @@ final class Network {
 
     /** From here on the app's ports are served with the target's traffic. */
     void watchPorts() {
-        subscriptions.ifPresent(
-                all ->
-                        ports.watch(
-                                now -> {
-                                    all.onPorts(now);
-                                    hints.ifPresent(each -> each.onPorts(now));
-                                }));
+        if (subscriptions.isPresent()) {
+            ports.watch(bound, new Watch());
+        }
         hints.ifPresent(IncomingHints::start);
     }
 
@@ -284,15 +314,28 @@ final class Network {
                 exempt);
     }
 
-    private Optional<Subscriptions> subscriptions(Counters counters) {
+    /** What the app listens on goes to those who subscribe it and to those who explain it. */
+    private final class Watch implements AppPorts.Listener {
+        @Override
+        public void onPorts(SortedMap<Integer, List<ListenAddress>> tcp) {
+            subscriptions.ifPresent(all -> all.onPorts(tcp));
+            hints.ifPresent(each -> each.onPorts(tcp));
+        }
+
+        @Override
+        public void onUdpPorts(SortedMap<Integer, List<ListenAddress>> udp) {
+            udpSubscriptions.ifPresent(all -> all.onPorts(udp));
+            udpHints.onPorts(udp);
+            if (udp.keySet().stream().anyMatch(port -> !udpPorts.test(port))) {
+                hints.ifPresent(IncomingHints::servesDatagrams);
+            }
+        }
+    }
+
+    private Optional<Subscriptions> subscriptions(
+            PortProtocol protocol, PortPolicy policy, Counters counters) {
         Optional<dev.mirrord.protocol.IncomingMode> mode = mode(config.incoming().mode());
-        return mode.map(
-                taken ->
-                        new Subscriptions(
-                                taken,
-                                new PortPolicy(config.incoming(), debuggers),
-                                notices,
-                                counters));
+        return mode.map(taken -> new Subscriptions(taken, protocol, policy, notices, counters));
     }
 
     private static Optional<dev.mirrord.protocol.IncomingMode> mode(IncomingMode mode) {

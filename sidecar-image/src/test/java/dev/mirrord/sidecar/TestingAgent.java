@@ -28,9 +28,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,8 @@ final class TestingAgent implements AutoCloseable, OpenListener {
     final List<Tunnel> tunnels = new CopyOnWriteArrayList<>();
     final List<InetSocketAddress> asked = new CopyOnWriteArrayList<>();
     final Map<Integer, String> subscribed = new ConcurrentHashMap<>();
+    final Map<Integer, String> subscribedUdp = new ConcurrentHashMap<>();
+    final List<InetSocketAddress> askedUdp = new CopyOnWriteArrayList<>();
     final Map<String, byte[]> names = new ConcurrentHashMap<>();
     final List<String> queries = new CopyOnWriteArrayList<>();
     volatile String environ = "FROM_TARGET=yes\0MULTI=a\nb=c\0";
@@ -96,13 +101,72 @@ final class TestingAgent implements AutoCloseable, OpenListener {
         return collector.all;
     }
 
+    /** One client's datagrams. */
+    static final class Datagrams implements StreamListener {
+        final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        final CompletableFuture<Integer> over = new CompletableFuture<>();
+        private final Tunnel tunnel;
+        private @Nullable TunnelStream stream;
+
+        Datagrams(Tunnel tunnel) {
+            this.tunnel = tunnel;
+        }
+
+        void send(String words) {
+            tunnel.eventLoop()
+                    .execute(
+                            () ->
+                                    Objects.requireNonNull(stream)
+                                            .writeMessage(
+                                                    Unpooled.copiedBuffer(
+                                                            words, StandardCharsets.UTF_8)));
+        }
+
+        void end() {
+            tunnel.eventLoop().execute(() -> Objects.requireNonNull(stream).reset(0));
+        }
+
+        @Override
+        public void onData(TunnelStream from, ByteBuf data) {
+            from.consumed(data.readableBytes());
+            answers.add(data.toString(StandardCharsets.UTF_8));
+            data.release();
+        }
+
+        @Override
+        public void onEnd(TunnelStream from) {
+            over.complete(0);
+        }
+
+        @Override
+        public void onReset(TunnelStream from, int errno) {
+            over.complete(errno);
+        }
+    }
+
+    /** Opens the flow of a client that sends {@code first}. */
+    Datagrams datagrams(
+            int mode, int port, InetSocketAddress peer, InetSocketAddress original, String first) {
+        Datagrams flow = new Datagrams(tunnels.getFirst());
+        ByteBuf payload = Unpooled.buffer().writeByte(mode).writeShort(port);
+        AddressCodec.write(AddressCodec.write(payload, peer), original);
+        flow.tunnel
+                .eventLoop()
+                .execute(
+                        () ->
+                                flow.stream =
+                                        flow.tunnel.open(StreamKind.INCOMING_UDP, payload, flow));
+        flow.send(first);
+        return flow;
+    }
+
     @Override
     public StreamListener onOpen(TunnelStream stream, StreamKind kind, ByteBuf payload) {
         return switch (kind) {
             case TCP -> tcp(stream, AddressCodec.read(payload));
             case UDP -> {
                 stream.accept();
-                yield new UdpEcho();
+                yield new UdpEcho(askedUdp);
             }
             case QUERY -> {
                 query(stream, payload.toString(StandardCharsets.UTF_8));
@@ -113,7 +177,7 @@ final class TestingAgent implements AutoCloseable, OpenListener {
                 stream.accept();
                 yield new Names();
             }
-            case INCOMING_TCP, FILES -> {
+            case INCOMING_TCP, INCOMING_UDP, FILES -> {
                 stream.refuse(95, "not in this test");
                 yield new Collector();
             }
@@ -150,18 +214,20 @@ final class TestingAgent implements AutoCloseable, OpenListener {
     private StreamListener subscribe(TunnelStream stream, String json) {
         JsonNode request = Json.parse(json);
         int port = request.path("port").asInt();
-        subscribed.put(port, request.path("mode").asText());
+        Map<Integer, String> ports =
+                request.path("protocol").asText().equals("udp") ? subscribedUdp : subscribed;
+        ports.put(port, request.path("mode").asText());
         stream.accept(Unpooled.copiedBuffer("{}", StandardCharsets.UTF_8));
         return new Collector() {
             @Override
             public void onEnd(TunnelStream from) {
-                subscribed.remove(port);
+                ports.remove(port);
                 from.end();
             }
 
             @Override
             public void onReset(TunnelStream from, int errno) {
-                subscribed.remove(port);
+                ports.remove(port);
             }
         };
     }
@@ -205,10 +271,17 @@ final class TestingAgent implements AutoCloseable, OpenListener {
      * that refuses come back.
      */
     private static final class UdpEcho extends Echo {
+        private final List<InetSocketAddress> asked;
+
+        UdpEcho(List<InetSocketAddress> asked) {
+            this.asked = asked;
+        }
+
         @Override
         public void onData(TunnelStream stream, ByteBuf data) {
             stream.consumed(data.readableBytes());
             InetSocketAddress peer = AddressCodec.read(data);
+            asked.add(peer);
             if (peer.getPort() == REFUSED) {
                 data.release();
                 stream.writeMessage(

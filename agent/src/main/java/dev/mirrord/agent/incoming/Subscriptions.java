@@ -6,6 +6,7 @@ import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.passing.OwnTraffic;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.linux.Errno;
+import dev.mirrord.protocol.PortProtocol;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
@@ -20,10 +21,15 @@ public final class Subscriptions {
 
     private final PortSource steal;
     private final PortSource mirror;
+    private final PortSource udpSteal;
+    private final PortSource udpMirror;
 
-    public Subscriptions(PortSource steal, PortSource mirror) {
+    public Subscriptions(
+            PortSource steal, PortSource mirror, PortSource udpSteal, PortSource udpMirror) {
         this.steal = steal;
         this.mirror = mirror;
+        this.udpSteal = udpSteal;
+        this.udpMirror = udpMirror;
     }
 
     /** For what the app itself sends to the target. */
@@ -47,13 +53,31 @@ public final class Subscriptions {
                 request.hasNonNull("filter")
                         ? Optional.of(HttpFilter.of(request.path("filter")))
                         : Optional.empty();
+        String protocol = request.path("protocol").asText(PortProtocol.TCP.text());
+        Optional<PortSource> source =
+                PortProtocol.of(protocol).flatMap(known -> source(mode, known));
+        if (source.isEmpty()) {
+            stream.refuse(
+                    Errno.EINVAL,
+                    "unknown mode \"%s\" or protocol \"%s\"".formatted(mode, protocol));
+            return new DeafListener();
+        }
+        return Subscription.begin(stream, port, filter, source.get());
+    }
+
+    private Optional<PortSource> source(String mode, PortProtocol protocol) {
         return switch (mode) {
-            case "steal" -> Subscription.begin(stream, port, filter, steal);
-            case "mirror" -> Subscription.begin(stream, port, filter, mirror);
-            default -> {
-                stream.refuse(Errno.EINVAL, "unknown mode \"%s\"".formatted(mode));
-                yield new DeafListener();
-            }
+            case "steal" ->
+                    switch (protocol) {
+                        case TCP -> Optional.of(steal);
+                        case UDP -> Optional.of(udpSteal);
+                    };
+            case "mirror" ->
+                    switch (protocol) {
+                        case TCP -> Optional.of(mirror);
+                        case UDP -> Optional.of(udpMirror);
+                    };
+            default -> Optional.empty();
         };
     }
 }

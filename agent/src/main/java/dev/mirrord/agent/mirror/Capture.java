@@ -1,7 +1,9 @@
 package dev.mirrord.agent.mirror;
 
 import dev.mirrord.agent.AgentLog;
+import dev.mirrord.agent.incoming.Losses;
 import dev.mirrord.agent.tunnel.Tunnels;
+import dev.mirrord.protocol.PortProtocol;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,13 +34,14 @@ final class Capture {
 
     private final PcapHandle handle;
     private final Flows flows;
+    private final DatagramFlows datagrams;
     private final Fragments fragments = new Fragments();
     private final Ended ended;
     private final AtomicReference<Change> change = new AtomicReference<>();
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("mirror-clock").daemon().factory());
-    private Map<Integer, MirroredPort> ports = Map.of();
+    private Map<PortKey, MirroredPort> ports = Map.of();
     private long dropped;
     private volatile boolean stopped;
 
@@ -49,11 +52,12 @@ final class Capture {
     }
 
     /** Ports that shall be captured, all of them; completed when they are. */
-    private record Change(Map<Integer, MirroredPort> ports, CompletableFuture<Void> done) {}
+    private record Change(Map<PortKey, MirroredPort> ports, CompletableFuture<Void> done) {}
 
     private Capture(PcapHandle handle, Tunnels tunnels, Ended ended) {
         this.handle = handle;
         this.flows = new Flows(tunnels);
+        this.datagrams = new DatagramFlows(tunnels);
         this.ended = ended;
     }
 
@@ -80,7 +84,7 @@ final class Capture {
     }
 
     /** Captures these ports from here on, and no others. */
-    CompletableFuture<Void> ports(Map<Integer, MirroredPort> wanted) {
+    CompletableFuture<Void> ports(Map<PortKey, MirroredPort> wanted) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Change before = change.getAndSet(new Change(new HashMap<>(wanted), done));
         if (before != null) {
@@ -116,6 +120,7 @@ final class Capture {
             stopped = true;
             clock.shutdownNow();
             flows.abort();
+            datagrams.abort();
             handle.close();
             Change waiting = change.getAndSet(null);
             if (waiting != null) {
@@ -138,9 +143,17 @@ final class Capture {
             // Larger than any usual super-packet: a hole, which will be noticed.
             return;
         }
-        IpPacket.parse(bytes, fragments)
-                .flatMap(TcpSegment::parse)
-                .ifPresent(segment -> flows.segment(segment, System.nanoTime()));
+        IpPacket.parse(bytes, fragments).ifPresent(this::carried);
+    }
+
+    private void carried(IpPacket packet) {
+        if (packet.protocol() == UdpDatagram.PROTOCOL) {
+            UdpDatagram.parse(packet)
+                    .ifPresent(datagram -> datagrams.datagram(datagram, System.nanoTime()));
+        } else {
+            TcpSegment.parse(packet)
+                    .ifPresent(segment -> flows.segment(segment, System.nanoTime()));
+        }
     }
 
     private void change() throws PcapNativeException, NotOpenException {
@@ -148,13 +161,26 @@ final class Capture {
         if (wanted != null) {
             handle.setFilter(CaptureFilter.of(wanted.ports.keySet()), BpfCompileMode.OPTIMIZE);
             ports = wanted.ports;
-            flows.ports(ports);
+            flows.ports(of(PortProtocol.TCP));
+            datagrams.ports(of(PortProtocol.UDP));
             wanted.done.complete(null);
         }
     }
 
+    private Map<Integer, MirroredPort> of(PortProtocol protocol) {
+        Map<Integer, MirroredPort> found = new HashMap<>();
+        ports.forEach(
+                (key, port) -> {
+                    if (key.protocol() == protocol) {
+                        found.put(key.number(), port);
+                    }
+                });
+        return found;
+    }
+
     private void tick() throws PcapNativeException, NotOpenException {
         flows.tick(System.nanoTime());
+        datagrams.tick(System.nanoTime());
         PcapStat stat = handle.getStats();
         long now = stat.getNumPacketsDropped();
         if (now != dropped) {

@@ -1,22 +1,20 @@
 package dev.mirrord.agent.mirror;
 
 /**
- * The Internet checksum (RFC 1071) of a TCP segment with its pseudo header. What leaves a virtual
- * device of the same machine has only the pseudo header's part in its field: no device has
- * completed it, and nothing was on a wire.
+ * The Internet checksum (RFC 1071) of a TCP segment or UDP datagram with its pseudo header. What
+ * leaves a virtual device of the same machine has only the pseudo header's part in its field: no
+ * device has completed it, and nothing was on a wire.
  */
 final class Checksum {
-    /** A larger packet was merged out of several that were checked one by one. */
-    private static final int LARGEST_CHECKED = 1_500;
-
     private Checksum() {}
 
-    /** False for a segment that the kernel discards. */
-    static boolean isRight(IpPacket packet) {
+    /**
+     * False for what the kernel discards.
+     *
+     * @param field where the transport header has its checksum
+     */
+    static boolean isRight(IpPacket packet, int field) {
         int length = packet.end() - packet.at();
-        if (length > LARGEST_CHECKED) {
-            return true;
-        }
         byte[] bytes = packet.bytes();
         int pseudo =
                 folded(
@@ -24,7 +22,7 @@ final class Checksum {
                                 + packet.protocol()
                                 + length);
         return folded(sum(bytes, packet.at(), length) + pseudo) == 0xffff
-                || IpPacket.u16(bytes, packet.at() + 16) == pseudo;
+                || IpPacket.u16(bytes, packet.at() + field) == pseudo;
     }
 
     private static long sum(byte[] bytes, int from, int length) {

@@ -1,6 +1,7 @@
 package dev.mirrord.agent.mirror;
 
 import dev.mirrord.agent.AgentLog;
+import dev.mirrord.agent.incoming.Losses;
 
 /** One mirrored connection. Belongs to the capture thread. */
 final class Flow implements TcpReassembly.Sink {

@@ -1,5 +1,7 @@
 package dev.mirrord.agent.mirror;
 
+import dev.mirrord.agent.incoming.Losses;
+import dev.mirrord.agent.tunnel.QueueRoom;
 import dev.mirrord.agent.tunnel.Tunnels;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ final class Flows {
     private static final int MOST = 4096;
     private static final int MOST_UNKNOWN = 16_384;
     private static final int MOST_WAITING = 12 << 20;
+    private static final long QUEUE_BYTES = 48 << 20;
 
     private final Map<Ends, TcpSegment> begun = new RecentlyUsed<>(MOST);
     private final Map<Ends, Flow> followed = new RecentlyUsed<>(Integer.MAX_VALUE);
@@ -31,7 +34,7 @@ final class Flows {
     private final Map<Ends, Boolean> passed = new RecentlyUsed<>(MOST_UNKNOWN);
 
     private final Tunnels tunnels;
-    private final QueueRoom room = new QueueRoom();
+    private final QueueRoom room = new QueueRoom(QUEUE_BYTES);
     private Map<Integer, MirroredPort> ports = Map.of();
     private long waiting;
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  * at} to {@code end}.
  *
  * @param bytes the captured packet
- * @param protocol of what is carried, 6 for TCP
+ * @param protocol of what is carried, 6 for TCP, 17 for UDP
  * @param addresses where source and destination address lie, one after the other
  * @param addressLength 4 or 16
  */
@@ -53,6 +53,11 @@ record IpPacket(byte[] bytes, int protocol, int at, int end, int addresses, int 
     private static boolean isPassing(byte[] packet, int hops) {
         return u16(packet, 2) == ARPHRD_LOOPBACK
                 && (packet[COOKED_HEADER + hops] & 0xff) == Passing.HOPS;
+    }
+
+    /** The same, but what is carried ends earlier. */
+    IpPacket until(int earlier) {
+        return new IpPacket(bytes, protocol, at, earlier, addresses, addressLength);
     }
 
     InetSocketAddress source(int port) {

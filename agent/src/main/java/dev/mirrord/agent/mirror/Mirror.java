@@ -23,7 +23,7 @@ public final class Mirror implements PortSource {
 
     private final Target target;
     private final Tunnels tunnels;
-    private final Map<Integer, Owned> ports = new ConcurrentHashMap<>();
+    private final Map<PortKey, Owned> ports = new ConcurrentHashMap<>();
     private @Nullable NamespaceThread thread;
     private @Nullable Capture capture;
     private boolean telling;
@@ -37,11 +37,48 @@ public final class Mirror implements PortSource {
 
     @Override
     public CompletableFuture<Void> subscribe(int port, Optional<HttpFilter> filter, Lost lost) {
-        return thread().call(() -> add(port, filter, lost)).thenCompose(captured -> captured);
+        return subscribe(PortKey.tcp(port), filter, lost);
     }
 
     @Override
     public void unsubscribe(int port, Lost owner) {
+        unsubscribe(PortKey.tcp(port), owner);
+    }
+
+    @Override
+    public boolean has(int port) {
+        return ports.containsKey(PortKey.tcp(port));
+    }
+
+    /** The UDP ports, by the same capture. */
+    public PortSource datagrams() {
+        return new PortSource() {
+            @Override
+            public CompletableFuture<Void> subscribe(
+                    int port, Optional<HttpFilter> filter, Lost lost) {
+                return filter.isPresent()
+                        ? CompletableFuture.failedFuture(SubscriptionRefused.filteredDatagrams())
+                        : Mirror.this.subscribe(PortKey.udp(port), filter, lost);
+            }
+
+            @Override
+            public void unsubscribe(int port, Lost owner) {
+                Mirror.this.unsubscribe(PortKey.udp(port), owner);
+            }
+
+            @Override
+            public boolean has(int port) {
+                return ports.containsKey(PortKey.udp(port));
+            }
+        };
+    }
+
+    private CompletableFuture<Void> subscribe(
+            PortKey port, Optional<HttpFilter> filter, Lost lost) {
+        return thread().call(() -> add(port, filter, lost)).thenCompose(captured -> captured);
+    }
+
+    private void unsubscribe(PortKey port, Lost owner) {
         thread().call(
                         () -> {
                             Owned owned = ports.get(port);
@@ -53,11 +90,6 @@ public final class Mirror implements PortSource {
                         });
     }
 
-    @Override
-    public boolean has(int port) {
-        return ports.containsKey(port);
-    }
-
     private synchronized NamespaceThread thread() {
         NamespaceThread started = thread;
         if (started == null) {
@@ -67,7 +99,7 @@ public final class Mirror implements PortSource {
         return started;
     }
 
-    private CompletableFuture<Void> add(int port, Optional<HttpFilter> filter, Lost lost)
+    private CompletableFuture<Void> add(PortKey port, Optional<HttpFilter> filter, Lost lost)
             throws SubscriptionRefused, IOException {
         Owned before = ports.get(port);
         if (before != null) {
@@ -104,7 +136,7 @@ public final class Mirror implements PortSource {
             capture = null;
             return CompletableFuture.completedFuture(null);
         }
-        Map<Integer, MirroredPort> wanted = new HashMap<>();
+        Map<PortKey, MirroredPort> wanted = new HashMap<>();
         ports.forEach((port, owned) -> wanted.put(port, owned.port));
         return running.ports(wanted);
     }

@@ -2,7 +2,9 @@ package dev.mirrord.agent.mirror;
 
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.http.CopiedRequests;
+import dev.mirrord.agent.incoming.Losses;
 import dev.mirrord.agent.tunnel.DeafListener;
+import dev.mirrord.agent.tunnel.QueueRoom;
 import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;

@@ -1,6 +1,7 @@
 package dev.mirrord.agent.mirror;
 
 import dev.mirrord.agent.filter.HttpFilter;
+import dev.mirrord.agent.incoming.Losses;
 import java.util.Optional;
 
 /** What is wanted of a mirrored port, and what of it was lost; any thread. */

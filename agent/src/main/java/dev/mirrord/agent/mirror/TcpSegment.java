@@ -18,11 +18,16 @@ record TcpSegment(
         byte[] packet,
         int offset,
         int length) {
+    static final int PROTOCOL = 6;
+
+    /** A larger packet was merged out of several that were checked one by one. */
+    private static final int LARGEST_CHECKED = 1_500;
+
     private static final int FIN = 1;
     private static final int SYN = 2;
     private static final int RST = 4;
     private static final int ACK = 16;
-    private static final int PROTOCOL_TCP = 6;
+    private static final int CHECKSUM = 16;
 
     boolean fin() {
         return (flags & FIN) != 0;
@@ -40,15 +45,19 @@ record TcpSegment(
         return (flags & ACK) != 0;
     }
 
+    private static boolean isRight(IpPacket ip) {
+        return ip.end() - ip.at() > LARGEST_CHECKED || Checksum.isRight(ip, CHECKSUM);
+    }
+
     /** Reads what a packet carries; empty for all but TCP, and for what the kernel discards. */
     static Optional<TcpSegment> parse(IpPacket ip) {
         byte[] bytes = ip.bytes();
         int at = ip.at();
-        if (ip.protocol() != PROTOCOL_TCP || at + 20 > ip.end()) {
+        if (ip.protocol() != PROTOCOL || at + 20 > ip.end()) {
             return Optional.empty();
         }
         int header = (bytes[at + 12] & 0xf0) >> 2;
-        if (header < 20 || at + header > ip.end() || !Checksum.isRight(ip)) {
+        if (header < 20 || at + header > ip.end() || !isRight(ip)) {
             return Optional.empty();
         }
         return Optional.of(

@@ -171,7 +171,7 @@ final class NftScript {
     }
 
     /** A comment may have 127 bytes. */
-    private static String quotable(String owner) {
+    static String quotable(String owner) {
         String safe = owner.replaceAll("[^-A-Za-z0-9@._]", "_");
         return safe.substring(0, Math.min(safe.length(), 120));
     }

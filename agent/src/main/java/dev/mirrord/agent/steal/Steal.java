@@ -163,13 +163,14 @@ public final class Steal implements PortSource {
                 throw e;
             }
             throw new SubscriptionRefused(
-                    Errno.EBUSY, holder(shell, port) + " steals it in another session");
+                    Errno.EBUSY,
+                    holder(shell, NftScript.lookUp(port)) + " steals it in another session");
         }
     }
 
-    private static String holder(NftShell shell, int port) throws IOException {
+    static String holder(NftShell shell, String question) throws IOException {
         try {
-            return NftScript.owner(shell.ask(NftScript.lookUp(port))).orElse("somebody");
+            return NftScript.owner(shell.ask(question)).orElse("somebody");
         } catch (NftException e) {
             return "somebody"; // who has let it go just now
         }
@@ -228,7 +229,7 @@ public final class Steal implements PortSource {
     }
 
     /** The table is there and has another owner. */
-    private static boolean isTaken(IOException e) {
+    static boolean isTaken(IOException e) {
         String said = String.valueOf(e.getMessage());
         return said.contains("File exists") || said.contains("Operation not permitted");
     }

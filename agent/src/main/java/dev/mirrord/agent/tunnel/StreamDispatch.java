@@ -43,7 +43,8 @@ public final class StreamDispatch implements OpenListener {
                 case SUBSCRIBE -> subscriptions.open(stream, payload);
                 case FILES -> FilesStream.open(stream, target);
                 case DNS -> DnsStream.open(stream, target);
-                case INCOMING_TCP -> refused(stream, EINVAL, "only the agent opens this kind");
+                case INCOMING_TCP, INCOMING_UDP ->
+                        refused(stream, EINVAL, "only the agent opens this kind");
             };
         } catch (IllegalArgumentException e) {
             return refused(stream, EAFNOSUPPORT, String.valueOf(e.getMessage()));

@@ -15,6 +15,10 @@ public final class TransparentSender implements AutoCloseable {
     private static final int IP_TRANSPARENT = 19;
     private static final int IPV6_TRANSPARENT = 75;
 
+    private static final int IP_TTL = 2;
+    private static final int IPV6_UNICAST_HOPS = 16;
+    private static final int DEFAULT_HOPS = -1;
+
     private final int fd;
 
     private TransparentSender(int fd) {
@@ -25,6 +29,12 @@ public final class TransparentSender implements AutoCloseable {
      * @param mark SO_MARK of what is sent
      */
     public static TransparentSender open(InetSocketAddress from, int mark) throws ErrnoException {
+        return open(from, mark, DEFAULT_HOPS);
+    }
+
+    /** With a hop limit of its own, by which a capture knows what is sent. */
+    public static TransparentSender open(InetSocketAddress from, int mark, int hops)
+            throws ErrnoException {
         int family = SocketAddresses.family(from.getAddress());
         int fd = Sockets.open(family, Sockets.SOCK_DGRAM, 0);
         try (Arena arena = Arena.ofConfined()) {
@@ -32,6 +42,7 @@ public final class TransparentSender implements AutoCloseable {
             Sockets.option(fd, four ? 0 : 41, four ? IP_TRANSPARENT : IPV6_TRANSPARENT, 1);
             Sockets.option(fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
             Sockets.option(fd, Sockets.SOL_SOCKET, Sockets.SO_MARK, mark);
+            Sockets.option(fd, four ? 0 : 41, four ? IP_TTL : IPV6_UNICAST_HOPS, hops);
             Sockets.bind(fd, SocketAddresses.write(arena, from));
             return new TransparentSender(fd);
         } catch (ErrnoException e) {

@@ -33,6 +33,11 @@ public final class Marks {
 
     private Marks() {}
 
+    /** True for a packet or a socket of the sidecar. */
+    public static boolean isOurs(int mark) {
+        return (mark & 0xffff0000) == OURS;
+    }
+
     static String text(int mark) {
         return "0x" + Integer.toHexString(mark);
     }

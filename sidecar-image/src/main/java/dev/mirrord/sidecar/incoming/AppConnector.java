@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
-/** Carries the target's connections to the app, in the name of their true peers. */
+/**
+ * Carries the target's connections, and its datagrams, to the app, in the name of their true peers.
+ */
 public final class AppConnector implements OpenListener {
     private static final IntegerUnixChannelOption MARK =
             new IntegerUnixChannelOption("SO_MARK", 1, 36);
@@ -39,12 +41,19 @@ public final class AppConnector implements OpenListener {
     private final IntFunction<List<ListenAddress>> listenersOf;
     private final AppAddresses addresses;
     private final Counters counters;
+    private final AppDatagrams datagrams;
 
     /**
      * @param listeners where the app serves a port of the target
+     * @param udpListeners the same for datagrams
      */
     public AppConnector(
-            IntFunction<List<ListenAddress>> listeners, AppAddresses addresses, Counters counters) {
+            IntFunction<List<ListenAddress>> listeners,
+            IntFunction<List<ListenAddress>> udpListeners,
+            AppAddresses addresses,
+            RecentPeers peers,
+            Counters counters) {
+        this.datagrams = new AppDatagrams(udpListeners, addresses, peers, counters);
         this.listenersOf = listeners;
         this.addresses = addresses;
         this.counters = counters;
@@ -52,6 +61,9 @@ public final class AppConnector implements OpenListener {
 
     @Override
     public StreamListener onOpen(TunnelStream stream, StreamKind kind, ByteBuf payload) {
+        if (kind == StreamKind.INCOMING_UDP) {
+            return datagrams.open(stream, payload);
+        }
         Waiting waiting = new Waiting();
         if (kind != StreamKind.INCOMING_TCP) {
             stream.refuse(EOPNOTSUPP, "the sidecar does not take streams of kind " + kind);

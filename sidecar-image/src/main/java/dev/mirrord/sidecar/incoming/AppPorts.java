@@ -12,12 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** Watches the ports on which the app listens; the sidecar's and the engine's own are left out. */
 public final class AppPorts {
     private static final long PERIOD_MILLISECONDS = 50;
-    private static final String DOCKER_DNS = "127.0.0.11";
+    static final String DOCKER_DNS = "127.0.0.11";
 
     private final ListeningSockets sockets = ListeningSockets.open();
     private final ListeningSockets probe = ListeningSockets.open();
@@ -41,20 +40,33 @@ public final class AppPorts {
         }
     }
 
-    /** Starts to tell of every change, as the whole new picture. */
-    public void watch(Consumer<SortedMap<Integer, List<ListenAddress>>> listener) {
+    /** Hears of every change, as the whole new picture. */
+    public interface Listener {
+        void onPorts(SortedMap<Integer, List<ListenAddress>> tcp);
+
+        void onUdpPorts(SortedMap<Integer, List<ListenAddress>> udp);
+    }
+
+    /** Starts to tell. */
+    public void watch(BoundPorts bound, Listener listener) {
         Thread.ofPlatform()
                 .daemon()
                 .name("mirrord-ports")
                 .start(
                         () -> {
                             Map<Integer, List<ListenAddress>> last = Map.of();
+                            Map<Integer, List<ListenAddress>> lastUdp = Map.of();
                             while (true) {
                                 try {
                                     SortedMap<Integer, List<ListenAddress>> now = now();
                                     if (!now.equals(last)) {
                                         last = now;
-                                        listener.accept(now);
+                                        listener.onPorts(now);
+                                    }
+                                    SortedMap<Integer, List<ListenAddress>> udp = bound.now();
+                                    if (!udp.equals(lastUdp)) {
+                                        lastUdp = udp;
+                                        listener.onUdpPorts(udp);
                                     }
                                     Thread.sleep(PERIOD_MILLISECONDS);
                                 } catch (IOException e) {

@@ -88,6 +88,11 @@ public final class IncomingHints {
         }
     }
 
+    /** The app serves a UDP port. */
+    public synchronized void servesDatagrams() {
+        listened = true;
+    }
+
     private void unserved(List<Integer> strange, SortedMap<Integer, Integer> toTarget) {
         SortedSet<Integer> free = new TreeSet<>(own);
         free.removeAll(toTarget.values());

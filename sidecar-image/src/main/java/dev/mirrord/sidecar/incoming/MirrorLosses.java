@@ -49,6 +49,21 @@ final class MirrorLosses {
                         + " miss them are reset");
     }
 
+    /** The same for a UDP port. */
+    synchronized void toldUdp(int port, String json) {
+        JsonNode lost = Json.parse(json).path("lost");
+        count(
+                Counter.LOST_DATAGRAMS,
+                lost.path("datagrams").asLong(),
+                "UDP port %d: datagrams came faster than app or tunnel took them: some are lost"
+                        .formatted(port));
+        count(
+                Counter.MIRROR_LOST_PACKETS,
+                lost.path("packets").asLong(),
+                "the agent's kernel had no room for some of the packets: copies that miss them are"
+                        + " reset or lost");
+    }
+
     private void count(Counter counter, long number, String text) {
         counters.add(counter, number);
         if (number > 0 && said.add(counter)) {

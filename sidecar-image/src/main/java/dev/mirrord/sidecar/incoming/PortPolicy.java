@@ -9,20 +9,20 @@ import java.util.function.IntPredicate;
 /** Which of the app's ports stand for a port of the target. */
 public final class PortPolicy {
     private final IncomingConfig config;
-    private final IntPredicate debugger;
+    private final IntPredicate own;
 
     /**
-     * @param debugger ports on which a debugger waits: they are the developer's own
+     * @param own ports that are the developer's or the app's own, whatever the configuration says
      */
-    public PortPolicy(IncomingConfig config, IntPredicate debugger) {
+    public PortPolicy(IncomingConfig config, IntPredicate own) {
         this.config = config;
-        this.debugger = debugger;
+        this.own = own;
     }
 
     /** The target's port to subscribe; empty for a port that stays the app's own. */
     public Optional<Integer> targetPort(int port, List<ListenAddress> addresses) {
         boolean onlyLoopback = addresses.stream().allMatch(ListenAddress::isLoopback);
-        return debugger.test(port) || (onlyLoopback && config.ignoreLocalhost())
+        return own.test(port) || (onlyLoopback && config.ignoreLocalhost())
                 ? Optional.empty()
                 : config.targetPort(port);
     }

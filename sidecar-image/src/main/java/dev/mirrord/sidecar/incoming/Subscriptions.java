@@ -2,6 +2,7 @@ package dev.mirrord.sidecar.incoming;
 
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.IncomingMode;
+import dev.mirrord.protocol.PortProtocol;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
@@ -28,7 +29,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps every agent's subscriptions equal to the ports on which the app listens.
+ * Keeps every agent's subscriptions of one protocol equal to the ports on which the app listens.
  *
  * <pre>
  *   app listens  -&gt; SUBSCRIBE on one tunnel of each agent --tunnel lost--&gt; SUBSCRIBE on another
@@ -41,6 +42,7 @@ public final class Subscriptions {
     private static final long AGAIN_MILLISECONDS = 1_000;
 
     private final IncomingMode mode;
+    private final PortProtocol protocol;
     private final PortPolicy policy;
     private final Consumer<String> notices;
     private final MirrorLosses losses;
@@ -60,7 +62,12 @@ public final class Subscriptions {
     private record Said(int port, String text) {}
 
     public Subscriptions(
-            IncomingMode mode, PortPolicy policy, Consumer<String> notices, Counters counters) {
+            IncomingMode mode,
+            PortProtocol protocol,
+            PortPolicy policy,
+            Consumer<String> notices,
+            Counters counters) {
+        this.protocol = protocol;
         this.losses = new MirrorLosses(counters, notices);
         this.mode = mode;
         this.policy = policy;
@@ -137,8 +144,8 @@ public final class Subscriptions {
     private synchronized void accepted(Subscription subscription) {
         if (busy.remove(subscription.key.port())) {
             notices.accept(
-                    "port %d of the target is free: it is stolen from now on"
-                            .formatted(subscription.key.port()));
+                    "%s %d of the target is free: it is stolen from now on"
+                            .formatted(name(), subscription.key.port()));
         }
     }
 
@@ -160,8 +167,9 @@ public final class Subscriptions {
             tryAgain();
         }
         String sentence =
-                "port %d of the target cannot be %s: %s%s"
+                "%s %d of the target cannot be %s: %s%s"
                         .formatted(
+                                name(),
                                 port,
                                 mode == IncomingMode.STEAL ? "stolen" : "mirrored",
                                 text,
@@ -170,6 +178,13 @@ public final class Subscriptions {
             losses.portRefused();
             notices.accept(sentence);
         }
+    }
+
+    private String name() {
+        return switch (protocol) {
+            case TCP -> "port";
+            case UDP -> "UDP port";
+        };
     }
 
     /** Whoever has the port now may end. */
@@ -207,9 +222,11 @@ public final class Subscriptions {
                     Optional.ofNullable(filters.get(key.port()))
                             .map(",\"filter\":%s"::formatted)
                             .orElse("");
+            String of = protocol == PortProtocol.TCP ? "" : ",\"protocol\":\"udp\"";
             String request =
-                    "{\"port\":%d,\"mode\":\"%s\"%s}"
-                            .formatted(key.port(), mode.name().toLowerCase(Locale.ROOT), filter);
+                    "{\"port\":%d,\"mode\":\"%s\"%s%s}"
+                            .formatted(
+                                    key.port(), mode.name().toLowerCase(Locale.ROOT), of, filter);
             tunnel.eventLoop()
                     .execute(
                             () ->
@@ -233,7 +250,7 @@ public final class Subscriptions {
 
         @Override
         public void onAccept(TunnelStream accepted, ByteBuf payload) {
-            Log.line("subscribed", "agent", key.agent(), "port", key.port(), "mode", mode);
+            Log.line("subscribed", "agent", key.agent(), protocol.text(), key.port(), "mode", mode);
             accepted(this);
         }
 
@@ -247,7 +264,10 @@ public final class Subscriptions {
             int length = data.readableBytes();
             String json = data.toString(StandardCharsets.UTF_8);
             Json.text(json, "notice").ifPresent(notices);
-            losses.told(key.port(), json);
+            switch (protocol) {
+                case TCP -> losses.told(key.port(), json);
+                case UDP -> losses.toldUdp(key.port(), json);
+            }
             data.release();
             from.consumed(length);
         }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 /** Where the app's captured datagrams arrive: a thread for each address family. */
@@ -36,15 +37,21 @@ public final class UdpDoor {
     private final DatagramErrors errors;
     private final Supplier<Optional<Tunnel>> tunnels;
     private final Counters counters;
+    private final BiPredicate<InetSocketAddress, InetSocketAddress> answers;
     private final Map<InetSocketAddress, UdpAssociation> associations = new ConcurrentHashMap<>();
 
+    /**
+     * @param answers from the app's address to a client's: no traffic of its own
+     */
     public UdpDoor(
             CapturePolicy policy,
             UdpQueries queries,
             DatagramSenders senders,
             DatagramErrors errors,
             Supplier<Optional<Tunnel>> tunnels,
-            Counters counters) {
+            Counters counters,
+            BiPredicate<InetSocketAddress, InetSocketAddress> answers) {
+        this.answers = answers;
         this.policy = policy;
         this.queries = queries;
         this.senders = senders;
@@ -104,7 +111,11 @@ public final class UdpDoor {
         switch (policy.decide(Transport.UDP, to)) {
             case DNS -> queries.onQuery(from, to, data);
             case DNS_UPSTREAM -> queries.onUpstreamQuery(from, to, data);
-            case TARGET -> forward(from, to, data);
+            case TARGET -> {
+                if (!answers.test(from, to)) {
+                    forward(from, to, data);
+                }
+            }
             case STAY -> {}
         }
     }

@@ -1,4 +1,4 @@
-package dev.mirrord.agent.mirror;
+package dev.mirrord.agent.incoming;
 
 import java.util.EnumMap;
 import java.util.Map;
@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** What could not be mirrored of one port since it was last told; any thread counts. */
-final class Losses {
+/** What of one port the sidecar did not get since it was last told; any thread counts. */
+public final class Losses {
     private final Map<Kind, AtomicLong> counts = new EnumMap<>(Kind.class);
 
     /**
      * Why there is no copy; the field is its name in the {@code lost} notice (docs/protocol.md).
      */
-    enum Kind {
+    public enum Kind {
         /** Connections that were open before the port was mirrored. */
         OPEN_BEFORE("openBefore"),
         /** Connections of which packets are missing, or cannot be told apart. */
@@ -21,7 +21,9 @@ final class Losses {
         /** Connections that brought more than tunnel or app took. */
         TOO_SLOW("tooSlow"),
         /** Packets that the kernel had no room for, of all ports together. */
-        PACKETS("packets");
+        PACKETS("packets"),
+        /** Datagrams that came faster than tunnel or app took them. */
+        DATAGRAMS("datagrams");
 
         private final String field;
 
@@ -30,13 +32,13 @@ final class Losses {
         }
     }
 
-    Losses() {
+    public Losses() {
         for (Kind kind : Kind.values()) {
             counts.put(kind, new AtomicLong());
         }
     }
 
-    void add(Kind kind, long number) {
+    public void add(Kind kind, long number) {
         AtomicLong count = counts.get(kind);
         if (count != null) {
             count.addAndGet(number);
@@ -44,7 +46,7 @@ final class Losses {
     }
 
     /** Gives the JSON of what is new to {@code to}, if there is anything. */
-    void tell(Consumer<String> to) {
+    public void tell(Consumer<String> to) {
         Map<Kind, Long> fresh = new EnumMap<>(Kind.class);
         counts.forEach(
                 (kind, count) -> {
