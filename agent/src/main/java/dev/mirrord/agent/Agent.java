@@ -8,6 +8,7 @@ import dev.mirrord.agent.steal.Steal;
 import dev.mirrord.agent.steal.UdpSteal;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.target.TargetWatch;
+import dev.mirrord.agent.tls.TlsPorts;
 import dev.mirrord.agent.tunnel.StreamDispatch;
 import dev.mirrord.agent.tunnel.TargetLoops;
 import dev.mirrord.agent.tunnel.TunnelServer;
@@ -59,11 +60,12 @@ final class Agent {
                         options.patience(),
                         loops.all().getFirst(),
                         () -> end("no client for " + options.patience().toSeconds() + " s"));
-        steal = new Steal(target, loops, tunnels, options.owner());
+        TlsPorts tls = new TlsPorts(target);
+        steal = new Steal(target, loops, tunnels, tls, options.owner());
         udpSteal = new UdpSteal(target, loops, tunnels, options.owner());
         Mirror mirror = new Mirror(target, tunnels);
         Subscriptions subscriptions =
-                new Subscriptions(steal, mirror, udpSteal, mirror.datagrams());
+                new Subscriptions(steal, mirror, udpSteal, mirror.datagrams(), tls);
         Queries queries = new Queries(target, new AgentStatus(tunnels));
         server =
                 new TunnelServer(

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * @param ports if present, only these ports of the app are served with incoming traffic
  * @param ignorePorts ports of the app that never are
  * @param ignoreLocalhost true: a port that the app opens on loopback only is not taken
- * @param httpFilter the requests that are stolen; empty: all that arrives
+ * @param httpFilter the requests that are the app's; empty: all that arrives
  */
 public record IncomingConfig(
         IncomingMode mode,
@@ -24,7 +24,8 @@ public record IncomingConfig(
         Optional<SortedSet<Integer>> ports,
         SortedSet<Integer> ignorePorts,
         boolean ignoreLocalhost,
-        Optional<HttpFilterConfig> httpFilter) {
+        Optional<HttpFilterConfig> httpFilter,
+        TlsConfig tls) {
 
     static IncomingConfig of(
             IncomingMode mode,
@@ -33,7 +34,8 @@ public record IncomingConfig(
             Optional<Set<Integer>> ports,
             Set<Integer> ignorePorts,
             boolean ignoreLocalhost,
-            Optional<HttpFilterConfig> httpFilter) {
+            Optional<HttpFilterConfig> httpFilter,
+            TlsConfig tls) {
         return new IncomingConfig(
                 mode,
                 Collections.unmodifiableSortedMap(new TreeMap<>(portMapping)),
@@ -41,7 +43,8 @@ public record IncomingConfig(
                 ports.map(p -> Collections.unmodifiableSortedSet(new TreeSet<>(p))),
                 Collections.unmodifiableSortedSet(new TreeSet<>(ignorePorts)),
                 ignoreLocalhost,
-                httpFilter);
+                httpFilter,
+                tls);
     }
 
     /**
@@ -64,6 +67,24 @@ public record IncomingConfig(
         return httpFilter
                 .filter(filter -> filter.ports().isEmpty() || filter.ports().get().contains(asked))
                 .map(HttpFilterConfig::json);
+    }
+
+    /** What the agent is told of TLS at a port of the app that is filtered. */
+    public Optional<String> tls(int listening) {
+        return filter(listening).flatMap(filtered -> tls.at(asked(listening)));
+    }
+
+    /** The same with other certificates and keys. */
+    public IncomingConfig with(TlsConfig other) {
+        return new IncomingConfig(
+                mode,
+                portMapping,
+                listenPorts,
+                ports,
+                ignorePorts,
+                ignoreLocalhost,
+                httpFilter,
+                other);
     }
 
     private int asked(int listening) {

@@ -248,6 +248,20 @@ public final class Keys {
     public static final Key<Boolean> HTTP_FALLBACK =
             key("feature.network.incoming.http_filter.fallback_to_target", Scalars.BOOL, null);
 
+    public static final Key<List<TlsIdentity>> INCOMING_TLS =
+            key("feature.network.incoming.tls", Lists.of(new TlsIdentityType()), null);
+    public static final Key<String> TLS_DELIVERY_PROTOCOL =
+            key(
+                    "feature.network.incoming.tls_delivery.protocol",
+                    Scalars.choice(Map.of("tls", "tls", "tcp", "tcp")),
+                    null);
+    public static final Key<List<String>> TLS_DELIVERY_ROOTS =
+            key("feature.network.incoming.tls_delivery.trust_roots", Lists.ARGUMENTS, null);
+    public static final Key<String> TLS_DELIVERY_NAME =
+            key("feature.network.incoming.tls_delivery.server_name", Scalars.STRING, null);
+    public static final Key<String> TLS_DELIVERY_CERTIFICATE =
+            key("feature.network.incoming.tls_delivery.server_cert", Scalars.STRING, null);
+
     private Keys() {}
 
     /** In the order of the documentation. */

@@ -19,11 +19,8 @@ final class NotImplemented {
                                             "feature.network.incoming.http_filter.header_filter_jq",
                                             "write it as a regular expression, as header_filter"),
                                     refused(
-                                            "feature.network.incoming.tls_delivery",
-                                            "TLS is passed on unopened"),
-                                    refused(
                                             "feature.network.incoming.https_delivery",
-                                            "TLS is passed on unopened"),
+                                            "its name is tls_delivery now"),
                                     refused(
                                             "feature.network.outgoing.unix_streams",
                                             "unix sockets stay in the app container"),

@@ -145,6 +145,7 @@ final class Resolver {
         IncomingMode mode =
                 settings.get(
                         Keys.INCOMING_MODE, targetless ? IncomingMode.OFF : IncomingMode.MIRROR);
+        Optional<HttpFilterConfig> filter = HttpFilterResolver.resolve(settings, problems, mode);
         return IncomingConfig.of(
                 mode,
                 settings.find(Keys.INCOMING_PORT_MAPPING)
@@ -156,7 +157,8 @@ final class Resolver {
                 settings.find(Keys.INCOMING_PORTS).map(HashSet::new),
                 new HashSet<>(settings.list(Keys.INCOMING_IGNORE_PORTS)),
                 settings.get(Keys.INCOMING_IGNORE_LOCALHOST, false),
-                HttpFilterResolver.resolve(settings, problems, mode));
+                filter,
+                new TlsResolver(settings, problems, this::path).resolve(mode, filter.isPresent()));
     }
 
     /** A name that is reached locally has to be resolved locally. */

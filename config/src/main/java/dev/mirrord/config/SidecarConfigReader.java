@@ -11,6 +11,7 @@ import dev.mirrord.config.source.Document;
 import dev.mirrord.config.source.Format;
 import dev.mirrord.config.source.SyntaxException;
 import dev.mirrord.config.source.Value;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,8 @@ final class SidecarConfigReader {
                         : Optional.empty(),
                 new HashSet<>(field("ignorePorts", Lists.PORTS)),
                 bool("incomingIgnoreLocalhost"),
-                httpFilter());
+                httpFilter(),
+                tls());
     }
 
     private Optional<HttpFilterConfig> httpFilter() throws WrongValue {
@@ -113,6 +115,28 @@ final class SidecarConfigReader {
                         fields.containsKey("httpFilterPorts")
                                 ? Optional.of(new HashSet<>(field("httpFilterPorts", Lists.PORTS)))
                                 : Optional.empty()));
+    }
+
+    private TlsConfig tls() throws WrongValue {
+        List<TlsIdentity> identities = new ArrayList<>();
+        if (fields.get("tls") instanceof Value.Sequence all) {
+            for (Value each : all.items()) {
+                if (!(each instanceof Value.Table table)) {
+                    throw new WrongValue("tls is no list of objects");
+                }
+                SidecarConfigReader identity = new SidecarConfigReader(table);
+                identities.add(
+                        TlsIdentity.of(
+                                identity.fields.containsKey("ports")
+                                        ? Optional.of(
+                                                new HashSet<>(identity.field("ports", Lists.PORTS)))
+                                        : Optional.empty(),
+                                identity.field("protocols", STRINGS),
+                                Optional.empty(),
+                                identity.field("json", Scalars.STRING)));
+            }
+        }
+        return new TlsConfig(identities, field("tlsDelivery", Scalars.STRING));
     }
 
     private boolean bool(String name) throws WrongValue {

@@ -92,6 +92,22 @@ final class SidecarConfigWriter {
                 ports("httpFilterPorts", incoming.httpFilter().get().ports().get());
             }
         }
+        tls(incoming.tls());
+    }
+
+    private void tls(TlsConfig tls) throws IOException {
+        json.writeStringField("tlsDelivery", tls.delivery());
+        json.writeArrayFieldStart("tls");
+        for (TlsIdentity identity : tls.identities()) {
+            json.writeStartObject();
+            if (identity.ports().isPresent()) {
+                ports("ports", identity.ports().get());
+            }
+            strings("protocols", identity.protocols());
+            json.writeStringField("json", identity.json());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void filter(String name, Side side, Collection<Rule> rules) throws IOException {

@@ -51,7 +51,8 @@ class OptionsTest {
                                         Optional.empty(),
                                         java.util.Set.of(),
                                         false,
-                                        Optional.empty())));
+                                        Optional.empty(),
+                                        TlsConfig.NONE)));
     }
 
     @Test

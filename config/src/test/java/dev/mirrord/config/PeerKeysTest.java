@@ -143,7 +143,6 @@ class PeerKeysTest {
                 "feature.network.incoming.ports",
                 "feature.network.incoming.ignore_localhost",
                 "feature.network.incoming.on_concurrent_steal",
-                "feature.network.incoming.tls_delivery",
                 "feature.network.incoming.tls_delivery.protocol",
                 "feature.network.incoming.https_delivery",
                 "feature.network.incoming.http_filter",

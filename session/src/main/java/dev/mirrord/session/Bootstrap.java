@@ -2,6 +2,7 @@ package dev.mirrord.session;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mirrord.config.SidecarConfig;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.command.RunFlag;
@@ -21,6 +22,7 @@ final class Bootstrap {
     static ObjectNode message(
             SessionId id,
             SessionRequest request,
+            SidecarConfig config,
             ContainerCommand command,
             Rewrite rewrite,
             ImageConfig image,
@@ -38,7 +40,7 @@ final class Bootstrap {
                                 "replicas",
                                 request.config().target().filter(Replicas::mayChange).isPresent())
                         .put("dnsUpstream", EngineSide.DNS_UPSTREAM)
-                        .put("config", request.config().sidecar().toJson());
+                        .put("config", config.toJson());
         add(
                 message,
                 "userEnvironment",

@@ -152,7 +152,7 @@ final class ClusterSide implements AutoCloseable {
                                         settings,
                                         fingerprint,
                                         traffic(),
-                                        TargetFiles.wanted(request.config())))
+                                        TargetFiles.ofAgent(request.config())))
                 .orElseGet(
                         () ->
                                 new TargetlessPlacement(
@@ -258,7 +258,7 @@ final class ClusterSide implements AutoCloseable {
                 AgentOptions.of(request.config().agent()),
                 fingerprint,
                 traffic(),
-                TargetFiles.wanted(request.config()));
+                TargetFiles.ofAgent(request.config()));
     }
 
     /** What the sidecar has to know to use the first agent. */

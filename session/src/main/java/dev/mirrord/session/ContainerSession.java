@@ -159,6 +159,7 @@ public final class ContainerSession {
                     Bootstrap.message(
                             id,
                             request,
+                            TlsSecrets.read(request.config().sidecar(), resolved),
                             command,
                             rewrite,
                             await(image),

@@ -204,6 +204,7 @@ public final class TargetContext implements AutoCloseable {
                     Bootstrap.message(
                             id,
                             request,
+                            TlsSecrets.read(request.config().sidecar(), resolved),
                             command,
                             rewrite,
                             image,

@@ -1,6 +1,7 @@
 package dev.mirrord.session;
 
 import dev.mirrord.config.MirrordConfig;
+import dev.mirrord.session.kubernetes.placement.JobPlacement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,17 @@ final class TargetFiles {
 
     static boolean wanted(MirrordConfig config) {
         return config.feature().files().wanted();
+    }
+
+    /** What the agent does with files: to end TLS it reads the key as the target's user. */
+    static JobPlacement.Files ofAgent(MirrordConfig config) {
+        if (wanted(config)) {
+            return JobPlacement.Files.ALL;
+        }
+        boolean keys =
+                config.feature().network().incoming().tls().identities().stream()
+                        .anyMatch(each -> each.secret().isEmpty());
+        return keys ? JobPlacement.Files.KEYS : JobPlacement.Files.NONE;
     }
 
     /** What the sidecar keeps: SYS_ADMIN is for the mount alone. */

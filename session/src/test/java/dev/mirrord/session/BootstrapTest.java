@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.config.ConfigLoader;
 import dev.mirrord.config.ConfigSources;
+import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.config.Overrides;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.docker.command.CommandParser;
@@ -68,9 +69,11 @@ class BootstrapTest {
                         new Overrides(),
                         Path.of("/"),
                         InputStream.nullInputStream());
+        MirrordConfig config = ConfigLoader.load(sources).config();
         return Bootstrap.message(
                 SessionId.random(),
-                new SessionRequest(ConfigLoader.load(sources).config(), List.of(line.split(" "))),
+                new SessionRequest(config, List.of(line.split(" "))),
+                config.sidecar(),
                 command,
                 Rewriter.rewrite(command, image, facts, path -> true),
                 image,

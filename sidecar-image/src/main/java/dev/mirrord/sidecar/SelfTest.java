@@ -7,6 +7,7 @@ import dev.mirrord.config.IncomingMode;
 import dev.mirrord.config.NetworkConfig;
 import dev.mirrord.config.OutgoingConfig;
 import dev.mirrord.config.SidecarConfig;
+import dev.mirrord.config.TlsConfig;
 import dev.mirrord.config.environment.EnvironmentRules;
 import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.filter.DnsFilter;
@@ -98,7 +99,8 @@ final class SelfTest {
                         Optional.empty(),
                         new TreeSet<>(),
                         false,
-                        Optional.empty());
+                        Optional.empty(),
+                        TlsConfig.NONE);
         return new SidecarConfig(
                 EnvironmentRules.DEFAULT,
                 true,

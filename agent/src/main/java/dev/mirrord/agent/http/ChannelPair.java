@@ -62,7 +62,7 @@ public final class ChannelPair extends ChannelInboundHandlerAdapter {
         if (to.isOpen()) {
             // All was said: from here on even a killed process may end in order.
             to.config().setOption(ChannelOption.SO_LINGER, -1);
-            to.shutdownOutput();
+            Closing.endOutput(to);
         }
         if (reverse != null && reverse.ended) {
             from.close();
@@ -72,21 +72,14 @@ public final class ChannelPair extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
-        abort(from);
-        abort(to);
+        Closing.abort(from);
+        Closing.abort(to);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (!ended || (reverse != null && !reverse.ended)) {
-            abort(to);
-        }
-    }
-
-    private static void abort(DuplexChannel channel) {
-        if (channel.isOpen()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.close();
+            Closing.abort(to);
         }
     }
 }

@@ -8,7 +8,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -82,16 +81,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
     /** Takes over a channel that is not registered yet; must be called on {@code ways.loop()}. */
     public static void begin(DuplexChannel client, Ways ways, Connections connections) {
+        ways.loop().register(client).addListener(done -> adopt(client, ways, connections));
+    }
+
+    /** Takes over a registered channel that has not been read from yet, or whose bytes follow. */
+    public static void adopt(DuplexChannel client, Ways ways, Connections connections) {
         HttpConnection connection = new HttpConnection(client, ways, connections);
         connections.add(connection);
         client.pipeline().addLast(connection);
-        ways.loop()
-                .register(client)
-                .addListener(
-                        done -> {
-                            connection.open(Side.TARGET);
-                            connection.updateReading();
-                        });
+        connection.open(Side.TARGET);
+        connection.updateReading();
     }
 
     @Override
@@ -424,11 +423,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
     private static void replayInto(DuplexChannel channel, Pieces pieces, boolean ended) {
         if (!pieces.isEmpty()) {
-            channel.pipeline().fireChannelRead(pieces.take(pieces.length()));
-            channel.pipeline().fireChannelReadComplete();
+            PlainSide.read(channel, pieces.take(pieces.length()));
         }
         if (ended) {
-            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            PlainSide.end(channel);
         }
     }
 
@@ -609,7 +607,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
                                 return;
                             }
                             client.config().setOption(ChannelOption.SO_LINGER, -1);
-                            client.shutdownOutput();
+                            Closing.endOutput(client);
                             // What it still sends is read, lest its arrival resets what it has
                             // not read yet.
                             client.config().setAutoRead(true);
@@ -632,8 +630,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         }
         over(true);
         held.release();
-        client.config().setOption(ChannelOption.SO_LINGER, 0);
-        client.close();
+        Closing.abort(client);
     }
 
     private void over(boolean abruptly) {

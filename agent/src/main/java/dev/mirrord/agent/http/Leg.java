@@ -4,7 +4,6 @@ import dev.mirrord.protocol.tunnel.InputEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 
 /** A client connection's way on to the target or to the app. */
@@ -55,12 +54,7 @@ final class Leg extends ChannelInboundHandlerAdapter {
     /** Says that the client says no more. */
     void end() {
         channel.writeAndFlush(channel.alloc().buffer(0))
-                .addListener(
-                        done -> {
-                            if (channel.isOpen()) {
-                                channel.shutdownOutput();
-                            }
-                        });
+                .addListener(done -> Closing.endOutput(channel));
     }
 
     /** It is not listened to any more. */
@@ -68,9 +62,10 @@ final class Leg extends ChannelInboundHandlerAdapter {
         unsaid.release();
         ended = true;
         if (abruptly) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            Closing.abort(channel);
+        } else {
+            channel.close();
         }
-        channel.close();
     }
 
     @Override

@@ -23,13 +23,19 @@ public final class Subscriptions {
     private final PortSource mirror;
     private final PortSource udpSteal;
     private final PortSource udpMirror;
+    private final TlsEnding tls;
 
     public Subscriptions(
-            PortSource steal, PortSource mirror, PortSource udpSteal, PortSource udpMirror) {
+            PortSource steal,
+            PortSource mirror,
+            PortSource udpSteal,
+            PortSource udpMirror,
+            TlsEnding tls) {
         this.steal = steal;
         this.mirror = mirror;
         this.udpSteal = udpSteal;
         this.udpMirror = udpMirror;
+        this.tls = tls;
     }
 
     /** For what the app itself sends to the target. */
@@ -55,7 +61,8 @@ public final class Subscriptions {
                         : Optional.empty();
         String protocol = request.path("protocol").asText(PortProtocol.TCP.text());
         Optional<PortSource> source =
-                PortProtocol.of(protocol).flatMap(known -> source(mode, known));
+                PortProtocol.of(protocol)
+                        .flatMap(known -> source(mode, known, request.path("tls")));
         if (source.isEmpty()) {
             stream.refuse(
                     Errno.EINVAL,
@@ -65,11 +72,15 @@ public final class Subscriptions {
         return Subscription.begin(stream, port, filter, source.get());
     }
 
-    private Optional<PortSource> source(String mode, PortProtocol protocol) {
+    private Optional<PortSource> source(String mode, PortProtocol protocol, JsonNode tls) {
         return switch (mode) {
             case "steal" ->
                     switch (protocol) {
-                        case TCP -> Optional.of(steal);
+                        case TCP ->
+                                Optional.of(
+                                        tls.isMissingNode() || tls.isNull()
+                                                ? steal
+                                                : this.tls.over(steal, tls));
                         case UDP -> Optional.of(udpSteal);
                     };
             case "mirror" ->

@@ -7,6 +7,7 @@ import dev.mirrord.agent.incoming.SubscriptionRefused;
 import dev.mirrord.agent.steal.NftShell.NftException;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
+import dev.mirrord.agent.tls.TlsPorts;
 import dev.mirrord.agent.tunnel.TargetLoops;
 import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
@@ -30,6 +31,7 @@ public final class Steal implements PortSource {
     private final TargetLoops loops;
     private final Tunnels tunnels;
     private final String owner;
+    private final TlsPorts tls;
     private final StolenPorts ports = new StolenPorts();
     private @Nullable NamespaceThread thread;
     private @Nullable StealListener listener;
@@ -39,10 +41,11 @@ public final class Steal implements PortSource {
     /**
      * @param owner whom the users of other sessions are told of
      */
-    public Steal(Target target, TargetLoops loops, Tunnels tunnels, String owner) {
+    public Steal(Target target, TargetLoops loops, Tunnels tunnels, TlsPorts tls, String owner) {
         this.target = target;
         this.loops = loops;
         this.tunnels = tunnels;
+        this.tls = tls;
         this.owner = owner;
     }
 
@@ -221,7 +224,7 @@ public final class Steal implements PortSource {
     private int listenerPort() throws InterruptedException {
         StealListener open = listener;
         if (open == null) {
-            open = StealListener.open(tunnels, ports, loops.all().getLast());
+            open = StealListener.open(tunnels, ports, tls, loops.all().getLast());
             listener = open;
             loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
         }

@@ -1,5 +1,6 @@
 package dev.mirrord.agent.steal;
 
+import dev.mirrord.agent.tls.TlsPorts;
 import dev.mirrord.agent.tunnel.Tunnels;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -18,21 +19,24 @@ import java.util.Optional;
 final class StealListener extends ChannelInboundHandlerAdapter {
     private final Tunnels tunnels;
     private final StolenPorts ports;
+    private final TlsPorts tls;
     private final EpollServerSocketChannel server;
 
-    private StealListener(Tunnels tunnels, StolenPorts ports, EpollServerSocketChannel server) {
+    private StealListener(
+            Tunnels tunnels, StolenPorts ports, TlsPorts tls, EpollServerSocketChannel server) {
         this.tunnels = tunnels;
         this.ports = ports;
+        this.tls = tls;
         this.server = server;
     }
 
     /** Opens it in the network namespace of the calling thread, to be served by {@code loop}. */
-    static StealListener open(Tunnels tunnels, StolenPorts ports, EventLoop loop)
+    static StealListener open(Tunnels tunnels, StolenPorts ports, TlsPorts tls, EventLoop loop)
             throws InterruptedException {
         EpollServerSocketChannel server = new EpollServerSocketChannel();
         // Or TPROXY would pass it over.
         server.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
-        StealListener listener = new StealListener(tunnels, ports, server);
+        StealListener listener = new StealListener(tunnels, ports, tls, server);
         server.pipeline().addLast(listener);
         loop.register(server).sync();
         server.bind(new InetSocketAddress(0)).sync();
@@ -65,6 +69,7 @@ final class StealListener extends ChannelInboundHandlerAdapter {
                     tunnels,
                     spare,
                     () -> ports.filter(port),
+                    tls.at(port),
                     ports.connections());
         } else {
             StolenConnection.begin(client, destination.get(), tunnels, spare, ports.connections());

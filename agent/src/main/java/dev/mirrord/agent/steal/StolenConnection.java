@@ -3,6 +3,8 @@ package dev.mirrord.agent.steal;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.http.Connections;
 import dev.mirrord.agent.http.HttpConnection;
+import dev.mirrord.agent.tls.PortTls;
+import dev.mirrord.agent.tls.TlsOpening;
 import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
@@ -75,11 +77,16 @@ final class StolenConnection extends DeafListener {
             Tunnels tunnels,
             EventLoop spare,
             Supplier<Optional<HttpFilter>> filters,
+            Optional<PortTls> tls,
             Connections connections) {
         EventLoop loop = tunnels.leastBusy().map(Tunnel::eventLoop).orElse(spare);
         StolenWays ways =
                 new StolenWays(loop, tunnels, client.remoteAddress(), destination, filters);
-        loop.execute(() -> HttpConnection.begin(client, ways, connections));
+        loop.execute(
+                () ->
+                        tls.ifPresentOrElse(
+                                port -> TlsOpening.begin(client, ways, port, connections),
+                                () -> HttpConnection.begin(client, ways, connections)));
     }
 
     private void offer(Tunnel tunnel) {

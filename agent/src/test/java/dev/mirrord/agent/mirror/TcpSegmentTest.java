@@ -60,8 +60,12 @@ class TcpSegmentTest {
     }
 
     @Test
-    void loopbackOutgoingAndCutPacketsAreNotRead() {
-        assertThat(parse(packet(COOKED.replaceFirst("0001", "0304"), IP, TCP, GET))).isEmpty();
+    void aSegmentOfTheLoopbackDeviceIsRead() {
+        assertThat(parse(packet(COOKED.replaceFirst("0001", "0304"), IP, TCP, GET))).isPresent();
+    }
+
+    @Test
+    void outgoingAndCutPacketsAreNotRead() {
         assertThat(parse(packet(COOKED.replaceFirst("0000", "0004"), IP, TCP, GET))).isEmpty();
         assertThat(parse(packet(COOKED, IP, TCP, "47"))).isEmpty();
         assertThat(parse(new byte[3])).isEmpty();

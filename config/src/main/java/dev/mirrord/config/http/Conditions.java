@@ -61,7 +61,8 @@ public final class Conditions {
         return "{\"%s\":%s}".formatted(name, quoted(Regexes.check(regex)));
     }
 
-    static String quoted(String text) {
+    /** As a JSON string. */
+    public static String quoted(String text) {
         return "\"" + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + "\"";
     }
 }

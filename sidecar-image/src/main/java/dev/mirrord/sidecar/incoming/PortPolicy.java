@@ -39,4 +39,9 @@ public final class PortPolicy {
     public boolean takesProbes(int port) {
         return filter(port).map(json -> Json.parse(json).path("probes").asBoolean()).orElse(true);
     }
+
+    /** How TLS is ended there, as the agent is told; empty: it is not. May hold a key. */
+    public Optional<String> tls(int port) {
+        return config.tls(port);
+    }
 }

@@ -95,7 +95,11 @@ public final class Subscriptions {
                                         target -> {
                                             wanted.put(target, addresses);
                                             policy.filter(port)
-                                                    .ifPresent(json -> filtered.put(target, json));
+                                                    .ifPresent(
+                                                            json ->
+                                                                    filtered.put(
+                                                                            target,
+                                                                            fields(port, json)));
                                         }));
         filters = Map.copyOf(filtered);
         byTargetPort = Map.copyOf(wanted);
@@ -113,6 +117,11 @@ public final class Subscriptions {
                             return gone;
                         });
         subscribeMissing();
+    }
+
+    /** What the agent is told besides port and mode. */
+    private String fields(int port, String filter) {
+        return ",\"filter\":" + filter + policy.tls(port).map(",\"tls\":%s"::formatted).orElse("");
     }
 
     /** A tunnel came up: what was lost with another is asked for again. */
@@ -218,10 +227,7 @@ public final class Subscriptions {
         }
 
         void start() {
-            String filter =
-                    Optional.ofNullable(filters.get(key.port()))
-                            .map(",\"filter\":%s"::formatted)
-                            .orElse("");
+            String filter = Optional.ofNullable(filters.get(key.port())).orElse("");
             String of = protocol == PortProtocol.TCP ? "" : ",\"protocol\":\"udp\"";
             String request =
                     "{\"port\":%d,\"mode\":\"%s\"%s%s}"

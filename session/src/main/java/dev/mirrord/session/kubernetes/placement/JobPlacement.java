@@ -23,11 +23,21 @@ public record JobPlacement(
         AgentSettings settings,
         String sessionCertificateSha256,
         Traffic traffic,
-        boolean files)
+        Files files)
         implements AgentPlacement {
 
     private static final List<String> OF_FILES =
             List.of("SETUID", "SETGID", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID");
+
+    private static final List<String> OF_KEYS = List.of("SETUID", "SETGID");
+
+    /** What the session does with the target's files: the capabilities that it takes. */
+    public enum Files {
+        NONE,
+        /** Reads keys of TLS. */
+        KEYS,
+        ALL
+    }
 
     /** What the session does with the target's incoming traffic: the capability that it takes. */
     public enum Traffic {
@@ -87,8 +97,10 @@ public record JobPlacement(
             case MIRROR -> all.add("NET_RAW");
             case STEAL -> all.addAll(List.of("NET_ADMIN", "NET_RAW"));
         }
-        if (files) {
-            all.addAll(OF_FILES);
+        switch (files) {
+            case NONE -> {}
+            case KEYS -> all.addAll(OF_KEYS);
+            case ALL -> all.addAll(OF_FILES);
         }
         return all;
     }

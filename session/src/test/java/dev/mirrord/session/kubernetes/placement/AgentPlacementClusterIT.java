@@ -84,7 +84,13 @@ class AgentPlacementClusterIT {
     }
 
     private static AgentPlacement job(AgentSettings settings) {
-        return new JobPlacement(labels(), target, settings, SHA, JobPlacement.Traffic.STEAL, false);
+        return new JobPlacement(
+                labels(),
+                target,
+                settings,
+                SHA,
+                JobPlacement.Traffic.STEAL,
+                JobPlacement.Files.NONE);
     }
 
     private static AgentPlacement targetless(AgentSettings settings) {

@@ -43,14 +43,21 @@ class ManifestTest {
 
     private static JsonNode job(JobPlacement.Traffic traffic) {
         AgentSettings settings = AgentSettings.ofImage("mirrord-agent:1");
-        return new JobPlacement(LABELS, TARGET, settings, "ab12", traffic, false).manifest();
+        return new JobPlacement(LABELS, TARGET, settings, "ab12", traffic, JobPlacement.Files.NONE)
+                .manifest();
     }
 
     @Test
     void filesTakeWhatItTakesToBeTheTargetsUser() {
         AgentSettings settings = AgentSettings.ofImage("mirrord-agent:1");
         JsonNode job =
-                new JobPlacement(LABELS, TARGET, settings, "ab12", JobPlacement.Traffic.OFF, true)
+                new JobPlacement(
+                                LABELS,
+                                TARGET,
+                                settings,
+                                "ab12",
+                                JobPlacement.Traffic.OFF,
+                                JobPlacement.Files.ALL)
                         .manifest();
         assertThat(
                         texts(
@@ -168,7 +175,12 @@ class ManifestTest {
                         List.of("--verbose"));
         JsonNode job =
                 new JobPlacement(
-                                LABELS, TARGET, settings, "ab12", JobPlacement.Traffic.STEAL, false)
+                                LABELS,
+                                TARGET,
+                                settings,
+                                "ab12",
+                                JobPlacement.Traffic.STEAL,
+                                JobPlacement.Files.NONE)
                         .manifest();
         assertThat(job.at("/metadata/namespace").asText()).isEqualTo("agents");
         assertThat(job.at("/metadata/labels/team").asText()).isEqualTo("shop");
