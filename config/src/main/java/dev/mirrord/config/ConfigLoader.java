@@ -3,7 +3,6 @@ package dev.mirrord.config;
 import dev.mirrord.config.source.Document;
 import dev.mirrord.config.source.Format;
 import dev.mirrord.config.source.SyntaxException;
-import dev.mirrord.config.source.Template;
 import dev.mirrord.config.source.Value;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -93,7 +92,7 @@ public final class ConfigLoader {
 
     private static Value.Table parse(String name, Format format, String text, ConfigSources sources)
             throws SyntaxException {
-        return Template.isIn(text)
+        return TemplateFile.isNeeded(text)
                 ? TemplateFile.parse(name, format, text, sources)
                 : Document.parse(name, format, text);
     }

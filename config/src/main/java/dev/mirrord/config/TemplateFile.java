@@ -9,12 +9,20 @@ import dev.mirrord.config.source.Value;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A configuration file that is filled in before it is read. */
 final class TemplateFile {
     private static final String BRANCH_VARIABLE = "MIRRORD_BRANCH_NAME";
 
+    private static final Pattern START = Pattern.compile("\\{\\{|\\{%|\\{#");
+
     private TemplateFile() {}
+
+    /** False if the text has no template: most have none, and the engine stays unloaded. */
+    static boolean isNeeded(String text) {
+        return START.matcher(text).find();
+    }
 
     /** The file's own {@code key} may be a template, too, and holds for the rest of the file. */
     static Value.Table parse(String name, Format format, String text, ConfigSources sources)

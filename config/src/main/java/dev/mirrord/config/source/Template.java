@@ -13,12 +13,10 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The templates that users may write in their files: Jinja's syntax, as Pebble reads it. */
 public final class Template {
-    private static final Pattern START = Pattern.compile("\\{\\{|\\{%|\\{#");
     private static final int MOST = 1 << 20;
 
     private final String name;
@@ -30,11 +28,6 @@ public final class Template {
     public Template(String name, String text) {
         this.name = name;
         this.text = text;
-    }
-
-    /** False if the text has none: most have none, and the engine stays unloaded. */
-    public static boolean isIn(String text) {
-        return START.matcher(text).find();
     }
 
     /**
