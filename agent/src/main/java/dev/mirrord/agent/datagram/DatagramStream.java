@@ -45,16 +45,18 @@ public final class DatagramStream extends DeafListener {
     private final Queue<ByteBuf> undecided = new ArrayDeque<>();
     private volatile boolean over;
     private volatile boolean ended;
+    private volatile boolean refused;
     private boolean decided;
     private @Nullable TunnelStream stream;
 
-    /** Hears, on the tunnel's event loop, what comes back. */
+    /** Hears what comes back, on the tunnel's event loop if nothing else is said. */
     public interface Owner {
         /** A datagram of the app for the client; released after the call. */
         void answered(ByteBuf datagram);
 
         /**
-         * The app does not take this client's datagrams.
+         * The app does not take this client's datagrams. Called again, on any thread, for what was
+         * sent before this was known.
          *
          * @param sent what was sent, released after the call
          */
@@ -100,8 +102,13 @@ public final class DatagramStream extends DeafListener {
         return over;
     }
 
-    /** Sends a datagram, or counts it as lost; ownership passes. */
+    /** Sends a datagram, gives it back, or counts it as lost; ownership passes. */
     public void send(ByteBuf datagram) {
+        if (refused) {
+            owner.refused(List.of(datagram));
+            datagram.release();
+            return;
+        }
         if (over || ended || !room.take(datagram.readableBytes() + OVERHEAD)) {
             losses.add(Losses.Kind.DATAGRAMS, 1);
             datagram.release();
@@ -167,7 +174,11 @@ public final class DatagramStream extends DeafListener {
         over = true;
         for (ByteBuf each = queue.poll(); each != null; each = queue.poll()) {
             room.giveBack(each.readableBytes() + OVERHEAD);
-            losses.add(Losses.Kind.DATAGRAMS, 1);
+            if (refused) {
+                owner.refused(List.of(each));
+            } else {
+                losses.add(Losses.Kind.DATAGRAMS, 1);
+            }
             each.release();
         }
     }
@@ -215,6 +226,7 @@ public final class DatagramStream extends DeafListener {
         over = true;
         if (!decided) {
             decided = true;
+            refused = true;
             for (ByteBuf each = queue.poll(); each != null; each = queue.poll()) {
                 room.giveBack(each.readableBytes() + OVERHEAD);
                 undecided.add(each);
