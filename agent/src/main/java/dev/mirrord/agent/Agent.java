@@ -13,6 +13,7 @@ import dev.mirrord.agent.tunnel.StreamDispatch;
 import dev.mirrord.agent.tunnel.TargetLoops;
 import dev.mirrord.agent.tunnel.TunnelServer;
 import dev.mirrord.agent.tunnel.Tunnels;
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -30,7 +31,6 @@ import javax.net.ssl.SSLException;
  * </pre>
  */
 final class Agent {
-    private static final int ESHUTDOWN = 108;
     private static final int MOST_LOOPS = 2;
     private static final int FAREWELL_MILLIS = 300;
 
@@ -123,7 +123,7 @@ final class Agent {
         }
         AgentLog.info("ending", "why", text);
         for (Tunnel tunnel : tunnels.all()) {
-            tunnel.close(ESHUTDOWN, text);
+            tunnel.close(Errno.ESHUTDOWN, text);
         }
         try {
             udpSteal.close();

@@ -150,32 +150,11 @@ public final class Steal implements PortSource {
         ports.put(port, filter, lost);
         if (!known) {
             try {
-                takeOver(shell, port);
+                PortName.take(shell, script.addPort(port, owner), NftScript.lookUp(port));
             } catch (IOException | SubscriptionRefused e) {
                 ports.remove(port, lost);
                 throw e;
             }
-        }
-    }
-
-    private void takeOver(NftShell shell, int port) throws SubscriptionRefused, IOException {
-        try {
-            shell.run(script.addPort(port, owner));
-        } catch (NftException e) {
-            if (!isTaken(e)) {
-                throw e;
-            }
-            throw new SubscriptionRefused(
-                    Errno.EBUSY,
-                    holder(shell, NftScript.lookUp(port)) + " steals it in another session");
-        }
-    }
-
-    static String holder(NftShell shell, String question) throws IOException {
-        try {
-            return NftScript.owner(shell.ask(question)).orElse("somebody");
-        } catch (NftException e) {
-            return "somebody"; // who has let it go just now
         }
     }
 
@@ -226,29 +205,16 @@ public final class Steal implements PortSource {
         if (open == null) {
             open = StealListener.open(tunnels, ports, tls, loops.all().getLast());
             listener = open;
-            loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
+            Heartbeat.start(
+                    loops,
+                    () ->
+                            thread().call(
+                                            () -> {
+                                                renew();
+                                                return null;
+                                            }));
         }
         return open.port();
-    }
-
-    /** The table is there and has another owner. */
-    static boolean isTaken(IOException e) {
-        String said = String.valueOf(e.getMessage());
-        return said.contains("File exists") || said.contains("Operation not permitted");
-    }
-
-    /** Goes once round all event loops, then renews the sign of life: it proves that they move. */
-    private void beat(int loop) {
-        if (loop < loops.all().size()) {
-            loops.all().get(loop).execute(() -> beat(loop + 1));
-            return;
-        }
-        thread().call(
-                        () -> {
-                            renew();
-                            return null;
-                        });
-        loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
     }
 
     private void renew() {

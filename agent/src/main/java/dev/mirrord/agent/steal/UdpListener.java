@@ -1,6 +1,7 @@
 package dev.mirrord.agent.steal;
 
 import dev.mirrord.agent.AgentLog;
+import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.socket.TransparentReceiver;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.net.InetAddress;
 final class UdpListener {
     private static final int FIRST_PORT = 47_000;
     private static final int PORTS = 1000;
-    private static final int EADDRINUSE = 98;
 
     private final int port;
 
@@ -33,7 +33,7 @@ final class UdpListener {
                 openIpv6(port, flows);
                 return new UdpListener(port);
             } catch (ErrnoException e) {
-                if (e.errno() != EADDRINUSE) {
+                if (e.errno() != Errno.EADDRINUSE) {
                     throw e;
                 }
             }

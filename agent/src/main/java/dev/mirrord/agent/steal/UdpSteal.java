@@ -5,7 +5,6 @@ import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.incoming.Losses;
 import dev.mirrord.agent.incoming.PortSource;
 import dev.mirrord.agent.incoming.SubscriptionRefused;
-import dev.mirrord.agent.steal.NftShell.NftException;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.tunnel.TargetLoops;
@@ -125,24 +124,11 @@ public final class UdpSteal implements PortSource {
         ports.put(port, new Stolen(known == null ? new Losses() : known.losses, lost));
         if (known == null) {
             try {
-                takeOver(shell, port);
+                PortName.take(shell, script.addPort(port, owner), UdpScript.lookUp(port));
             } catch (IOException | SubscriptionRefused e) {
                 ports.remove(port);
                 throw e;
             }
-        }
-    }
-
-    private void takeOver(NftShell shell, int port) throws SubscriptionRefused, IOException {
-        try {
-            shell.run(script.addPort(port, owner));
-        } catch (NftException e) {
-            if (!Steal.isTaken(e)) {
-                throw e;
-            }
-            throw new SubscriptionRefused(
-                    Errno.EBUSY,
-                    Steal.holder(shell, UdpScript.lookUp(port)) + " steals it in another session");
         }
     }
 
@@ -191,7 +177,7 @@ public final class UdpSteal implements PortSource {
         if (open == null) {
             open = UdpListener.open(flows);
             listener = open;
-            loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
+            Heartbeat.start(loops, this::tick);
             loops.all().getFirst().schedule(this::tell, TELL_MILLIS, TimeUnit.MILLISECONDS);
         }
         return open.port();
@@ -209,19 +195,13 @@ public final class UdpSteal implements PortSource {
                         });
     }
 
-    /** Goes once round all event loops, then renews the sign of life: it proves that they move. */
-    private void beat(int loop) {
-        if (loop < loops.all().size()) {
-            loops.all().get(loop).execute(() -> beat(loop + 1));
-            return;
-        }
+    private void tick() {
         flows.tick();
         thread().call(
                         () -> {
                             renew();
                             return null;
                         });
-        loops.all().getFirst().schedule(() -> beat(0), 1, TimeUnit.SECONDS);
     }
 
     private void renew() {

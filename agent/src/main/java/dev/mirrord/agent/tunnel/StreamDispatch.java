@@ -9,6 +9,7 @@ import dev.mirrord.agent.outgoing.OutgoingUdp;
 import dev.mirrord.agent.passing.OwnTraffic;
 import dev.mirrord.agent.query.Queries;
 import dev.mirrord.agent.target.Target;
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.OpenListener;
 import dev.mirrord.protocol.tunnel.StreamListener;
@@ -18,8 +19,6 @@ import java.io.IOException;
 
 /** Gives each stream that the sidecar opens to the package that serves its kind. */
 public final class StreamDispatch implements OpenListener {
-    private static final int EINVAL = 22;
-    private static final int EAFNOSUPPORT = 97;
 
     private final Target target;
     private final Queries queries;
@@ -44,15 +43,15 @@ public final class StreamDispatch implements OpenListener {
                 case FILES -> FilesStream.open(stream, target);
                 case DNS -> DnsStream.open(stream, target);
                 case INCOMING_TCP, INCOMING_UDP ->
-                        refused(stream, EINVAL, "only the agent opens this kind");
+                        refused(stream, Errno.EINVAL, "only the agent opens this kind");
             };
         } catch (IllegalArgumentException e) {
-            return refused(stream, EAFNOSUPPORT, String.valueOf(e.getMessage()));
+            return refused(stream, Errno.EAFNOSUPPORT, String.valueOf(e.getMessage()));
         } catch (IndexOutOfBoundsException | IOException e) {
-            return refused(stream, EINVAL, "malformed open: " + e.getMessage());
+            return refused(stream, Errno.EINVAL, "malformed open: " + e.getMessage());
         } catch (RuntimeException e) {
             AgentLog.warn("cannot serve a stream", "kind", kind, "why", e);
-            return refused(stream, EINVAL, "the agent failed: " + e);
+            return refused(stream, Errno.EINVAL, "the agent failed: " + e);
         }
     }
 

@@ -1,11 +1,10 @@
 package dev.mirrord.sidecar.capture;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.netfilter.PacketQueue;
 
 /** The answer to one held packet; given once. */
 public record Verdict(PacketQueue queue, int packet) {
-    private static final int ENETUNREACH = 101;
-    private static final int ECONNREFUSED = 111;
 
     /** Comes to the sidecar. */
     public void capture() {
@@ -29,8 +28,8 @@ public record Verdict(PacketQueue queue, int packet) {
 
     private static int mark(int errno) {
         return switch (errno) {
-            case ECONNREFUSED -> Marks.REFUSED;
-            case ENETUNREACH -> Marks.NET_UNREACHABLE;
+            case Errno.ECONNREFUSED -> Marks.REFUSED;
+            case Errno.ENETUNREACH -> Marks.NET_UNREACHABLE;
             default -> Marks.HOST_UNREACHABLE;
         };
     }

@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar.incoming;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
 import dev.mirrord.protocol.StreamKind;
@@ -33,9 +34,6 @@ import java.util.function.IntFunction;
 public final class AppConnector implements OpenListener {
     private static final IntegerUnixChannelOption MARK =
             new IntegerUnixChannelOption("SO_MARK", 1, 36);
-    private static final int ECONNREFUSED = 111;
-    private static final int EADDRINUSE = 98;
-    private static final int EOPNOTSUPP = 95;
     private static final int CONNECT_MILLISECONDS = 10_000;
 
     private final IntFunction<List<ListenAddress>> listenersOf;
@@ -66,7 +64,7 @@ public final class AppConnector implements OpenListener {
         }
         Waiting waiting = new Waiting();
         if (kind != StreamKind.INCOMING_TCP) {
-            stream.refuse(EOPNOTSUPP, "the sidecar does not take streams of kind " + kind);
+            stream.refuse(Errno.EOPNOTSUPP, "the sidecar does not take streams of kind " + kind);
             return waiting;
         }
         IncomingMode mode = IncomingMode.of(payload.readUnsignedByte());
@@ -77,7 +75,7 @@ public final class AppConnector implements OpenListener {
         Optional<AppAddresses.Way> way =
                 addresses.way(listeners, peer.getAddress(), original.getAddress());
         if (way.isEmpty()) {
-            stream.refuse(ECONNREFUSED, "the app does not listen on port " + port);
+            stream.refuse(Errno.ECONNREFUSED, "the app does not listen on port " + port);
         } else {
             connect(stream, waiting, mode, way.get(), peer);
         }
@@ -94,7 +92,7 @@ public final class AppConnector implements OpenListener {
         connecting.addListener(
                 done -> {
                     int errno = done.isSuccess() ? 0 : errno(done.cause());
-                    if (errno == EADDRINUSE && peer.getPort() != 0) {
+                    if (errno == Errno.EADDRINUSE && peer.getPort() != 0) {
                         // The peer's own port is taken here: its address still is true.
                         connect(
                                 stream,
@@ -157,7 +155,9 @@ public final class AppConnector implements OpenListener {
             }
         }
         String text = String.valueOf(error.getMessage());
-        return text.contains("in use") || text.contains("assign") ? EADDRINUSE : ECONNREFUSED;
+        return text.contains("in use") || text.contains("assign")
+                ? Errno.EADDRINUSE
+                : Errno.ECONNREFUSED;
     }
 
     /** Keeps what comes before the app has accepted. */

@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar.incoming;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.socket.Sockets;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
@@ -45,8 +46,6 @@ import java.util.function.IntFunction;
 final class AppDatagrams {
     private static final IntegerUnixChannelOption MARK =
             new IntegerUnixChannelOption("SO_MARK", 1, 36);
-    private static final int ECONNREFUSED = 111;
-    private static final int ENOBUFS = 105;
     private static final int MOST = 8192;
     private static final int MOST_EARLY = 4096;
     private static final int LARGEST_DATAGRAM = 65_535;
@@ -86,9 +85,9 @@ final class AppDatagrams {
                         .map(found -> asAnswered(found, port, peer));
         Flow flow = new Flow(stream, mode);
         if (way.isEmpty()) {
-            flow.refuse(ECONNREFUSED, "the app does not listen on UDP port " + port);
+            flow.refuse(Errno.ECONNREFUSED, "the app does not listen on UDP port " + port);
         } else if (inUse.size() >= MOST) {
-            flow.refuse(ENOBUFS, "too many clients of the app's UDP ports");
+            flow.refuse(Errno.ENOBUFS, "too many clients of the app's UDP ports");
         } else {
             flow.connect(way.get(), peer);
         }
@@ -159,7 +158,7 @@ final class AppDatagrams {
                             connect(way, new InetSocketAddress(peer.getAddress(), 0));
                         } else {
                             refuse(
-                                    ECONNREFUSED,
+                                    Errno.ECONNREFUSED,
                                     "the app's UDP port: " + done.cause().getMessage());
                         }
                     });
@@ -268,11 +267,11 @@ final class AppDatagrams {
             boolean refused =
                     error instanceof PortUnreachableException
                             || (error instanceof NativeIoException io
-                                    && Math.abs(io.expectedErr()) == ECONNREFUSED);
+                                    && Math.abs(io.expectedErr()) == Errno.ECONNREFUSED);
             if (!over && refused) {
                 // Nobody listens there any more: an ICMP error came back.
                 finish();
-                stream.reset(ECONNREFUSED);
+                stream.reset(Errno.ECONNREFUSED);
             }
         }
 

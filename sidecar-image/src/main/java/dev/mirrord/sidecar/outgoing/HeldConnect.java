@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar.outgoing;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.ChannelBridge;
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class HeldConnect implements StreamListener {
-    private static final int ETIMEDOUT = 110;
-    private static final int ECONNRESET = 104;
     private static final int SILENCE_SECONDS = 130;
     private static final int ACCEPT_SECONDS = 10;
 
@@ -112,11 +111,11 @@ final class HeldConnect implements StreamListener {
 
     private void answer(TunnelStream refused, int errno) {
         answered = true;
-        if (errno == ETIMEDOUT) {
+        if (errno == Errno.ETIMEDOUT) {
             verdict.drop();
             refused.eventLoop()
                     .schedule(() -> all.forget(flow, this), SILENCE_SECONDS, TimeUnit.SECONDS);
-        } else if (errno == ECONNRESET) {
+        } else if (errno == Errno.ECONNRESET) {
             resetByPeer = true;
             verdict.capture();
             refused.eventLoop()
@@ -130,7 +129,7 @@ final class HeldConnect implements StreamListener {
     private void giveUp(TunnelStream accepted) {
         if (!joined && all.forget(flow, this)) {
             early.release();
-            accepted.reset(ECONNRESET);
+            accepted.reset(Errno.ECONNRESET);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar.outgoing;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,7 +13,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
  * auto-read, and what it reads into an empty pipeline is lost.
  */
 final class Joining {
-    private static final int ECONNRESET = 104;
 
     private Joining() {}
 
@@ -23,7 +23,7 @@ final class Joining {
                 .addListener(
                         done -> {
                             if (!done.isSuccess()) {
-                                stream.eventLoop().execute(() -> stream.reset(ECONNRESET));
+                                stream.eventLoop().execute(() -> stream.reset(Errno.ECONNRESET));
                             }
                         });
     }
