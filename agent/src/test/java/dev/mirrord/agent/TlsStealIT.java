@@ -31,7 +31,7 @@ class TlsStealIT {
     @BeforeEach
     void start() throws Exception {
         directory = Files.createTempDirectory("mirrord-tls-");
-        certificate("web.test", "rsa:2048");
+        TestingCertificate.make(directory, "web.test", "rsa:2048");
         namespaces = new TestingNamespaces();
         nginx(
                 namespaces.target,
@@ -47,7 +47,7 @@ class TlsStealIT {
                   ssl_protocols TLSv1.2; ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256;
                   location / { return 200 "target $server_protocol\\n"; } }
                 """);
-        certificate("app.test", "rsa:2048");
+        TestingCertificate.make(directory, "app.test", "rsa:2048");
         nginx(
                 namespaces.client,
                 "app",
@@ -82,26 +82,6 @@ class TlsStealIT {
     private Object enterClient() throws Exception {
         namespaces.ofClient.enter();
         return "";
-    }
-
-    private void certificate(String name, String kind) throws Exception {
-        TestingNamespaces.run(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                kind,
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=" + name,
-                "-addext",
-                "subjectAltName=DNS:" + name,
-                "-keyout",
-                file(name + ".key"),
-                "-out",
-                file(name + ".crt"));
     }
 
     private String file(String name) {

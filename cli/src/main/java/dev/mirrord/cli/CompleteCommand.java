@@ -58,7 +58,7 @@ final class CompleteCommand implements Callable<Integer> {
                     return values(option, typed);
                 }
                 i++;
-                given.put(option.paramLabel() + option.longestName(), words.get(i));
+                given.put(option.longestName(), words.get(i));
             } else if (!word.startsWith("-")) {
                 if (!command.subcommands().containsKey(word)) {
                     return Stream.empty();
@@ -87,15 +87,10 @@ final class CompleteCommand implements Callable<Integer> {
     }
 
     private ClusterChoice choice() {
-        String kubeconfig = given.get("FILE--kubeconfig");
+        String kubeconfig = given.get("--kubeconfig");
+        String namespace = given.getOrDefault("--namespace", given.get("--target-namespace"));
         return new ClusterChoice(
-                kubeconfig == null ? null : Path.of(kubeconfig),
-                given.get("CONTEXT--context"),
-                given.entrySet().stream()
-                        .filter(each -> each.getKey().matches("NAMESPACE--(target-)?namespace"))
-                        .map(Map.Entry::getValue)
-                        .findFirst()
-                        .orElse(null));
+                kubeconfig == null ? null : Path.of(kubeconfig), given.get("--context"), namespace);
     }
 
     /** A shell has no place for a message: what fails suggests nothing. */

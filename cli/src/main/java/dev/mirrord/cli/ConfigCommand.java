@@ -12,10 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code mirrord config}: what may be configured, and what is. No cluster and no engine is asked.
@@ -29,17 +27,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.Schema.class,
             ConfigCommand.Reference.class
         })
-final class ConfigCommand implements Callable<Integer> {
-    @Spec @Nullable CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        if (spec != null) {
-            spec.commandLine().usage(System.out);
-        }
-        return 0;
-    }
-
+final class ConfigCommand extends CommandGroup {
     private static SettingsReport load(@Nullable String file, boolean withDefaults)
             throws ConfigException {
         return ConfigLoader.report(

@@ -12,27 +12,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code mirrord fs}: what feature.fs means for a path. */
 @Command(
         name = "fs",
         description = "Show where files are served.",
         subcommands = FilesCommand.Explain.class)
-final class FilesCommand implements Callable<Integer> {
-    @Spec @Nullable CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        if (spec != null) {
-            spec.commandLine().usage(System.out);
-        }
-        return 0;
-    }
-
+final class FilesCommand extends CommandGroup {
     /** From the configuration alone: no cluster and no engine is asked. */
     @Command(
             name = "explain",

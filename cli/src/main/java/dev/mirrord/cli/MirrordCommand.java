@@ -1,13 +1,9 @@
 package dev.mirrord.cli;
 
 import dev.mirrord.session.Product;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** {@code mirrord} without a subcommand: help. */
 @Command(
@@ -36,9 +32,7 @@ import picocli.CommandLine.Spec;
             CompleteCommand.class,
             TrainCommand.class
         })
-final class MirrordCommand implements Callable<Integer> {
-    @Spec @Nullable CommandSpec spec;
-
+final class MirrordCommand extends CommandGroup {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -57,12 +51,4 @@ final class MirrordCommand implements Callable<Integer> {
             scope = ScopeType.INHERIT,
             description = "Show the stack trace of a failure.")
     boolean stacktrace;
-
-    @Override
-    public Integer call() {
-        if (spec != null) {
-            spec.commandLine().usage(System.out);
-        }
-        return 0;
-    }
 }

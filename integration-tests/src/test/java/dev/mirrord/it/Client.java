@@ -1,6 +1,5 @@
 package dev.mirrord.it;
 
-import java.time.Duration;
 import java.util.List;
 
 /** A pod from which the shop's web service is asked as any client in the cluster asks it. */
@@ -48,16 +47,7 @@ record Client(String name, String address, String address6) implements AutoClose
             """;
 
     static Client start(String name) {
-        Command.Running apply =
-                Command.start(
-                        List.of(
-                                "bash",
-                                "-c",
-                                "${MIRRORD_TEST_KUBECTL:-kubectl} apply -f - <<'END'\n"
-                                        + MANIFEST.formatted(name)
-                                        + "END"),
-                        java.util.Map.of());
-        Command.finish(apply, Duration.ofSeconds(30)).orFail();
+        Pods.apply(MANIFEST.formatted(name));
         Command.kubectl(
                         "wait",
                         "-n",

@@ -36,18 +36,23 @@ final class Pods {
 
     /** Makes a deployment and its service, both of that name, which tell it as theirs. */
     static void deploy(String name, int replicas) {
+        apply(DEPLOYMENT.formatted(name, replicas));
+        rolledOut(name);
+    }
+
+    /** Makes what a manifest says. */
+    static void apply(String manifest) {
         Command.finish(
                         Command.start(
                                 List.of(
                                         "bash",
                                         "-c",
                                         "${MIRRORD_TEST_KUBECTL:-kubectl} apply -f - <<'END'\n"
-                                                + DEPLOYMENT.formatted(name, replicas)
+                                                + manifest
                                                 + "END"),
                                 Map.of()),
                         Duration.ofSeconds(30))
                 .orFail();
-        rolledOut(name);
     }
 
     static void scale(String name, int replicas) {
@@ -92,7 +97,8 @@ final class Pods {
                         .split(" "));
     }
 
-    private static void rolledOut(String name) {
+    /** Waits until all pods of a deployment are ready. */
+    static void rolledOut(String name) {
         Command.kubectl("rollout", "status", "-n", "shop", "deployment/" + name, "--timeout=60s")
                 .orFail();
     }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,20 +105,8 @@ class RealProgramsClusterIT {
     @BeforeAll
     static void deploy() {
         client = Client.start(NAME + "-client");
-        Command.finish(
-                        Command.start(
-                                List.of(
-                                        "bash",
-                                        "-c",
-                                        "${MIRRORD_TEST_KUBECTL:-kubectl} apply -f - <<'END'\n"
-                                                + MANIFEST.formatted(
-                                                        NAME, WEB.indent(4).stripTrailing())
-                                                + "END"),
-                                Map.of()),
-                        Duration.ofSeconds(30))
-                .orFail();
-        Command.kubectl("rollout", "status", "-n", "shop", "deployment/" + NAME, "--timeout=60s")
-                .orFail();
+        Pods.apply(MANIFEST.formatted(NAME, WEB.indent(4).stripTrailing()));
+        Pods.rolledOut(NAME);
     }
 
     @AfterAll

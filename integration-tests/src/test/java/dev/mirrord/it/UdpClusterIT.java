@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,19 +88,8 @@ class UdpClusterIT {
         String manifest =
                 MANIFEST.formatted(
                         NAME, COREFILE.formatted(TARGET).indent(4).stripTrailing(), IMAGE);
-        Command.finish(
-                        Command.start(
-                                List.of(
-                                        "bash",
-                                        "-c",
-                                        "${MIRRORD_TEST_KUBECTL:-kubectl} apply -f - <<'END'\n"
-                                                + manifest
-                                                + "END"),
-                                Map.of()),
-                        Duration.ofSeconds(30))
-                .orFail();
-        Command.kubectl("rollout", "status", "-n", "shop", "deployment/" + NAME, "--timeout=60s")
-                .orFail();
+        Pods.apply(manifest);
+        Pods.rolledOut(NAME);
         address = Pods.addresses("app=" + NAME).getFirst();
         Eventually.within(START, () -> "no answer").until(() -> ask().equals(TARGET));
     }

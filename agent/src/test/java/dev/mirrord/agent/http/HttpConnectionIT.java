@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.protocol.SteadyEpoll;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -17,7 +15,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -87,39 +84,13 @@ class HttpConnectionIT {
         @Override
         public Future<DuplexChannel> toTarget() {
             toTarget.incrementAndGet();
-            return connect(targetPort);
+            return Loopback.connect(loop, targetPort);
         }
 
         @Override
         public Future<DuplexChannel> toApp() {
             toApp.incrementAndGet();
-            return connect(appPort);
-        }
-
-        private Future<DuplexChannel> connect(int port) {
-            Promise<DuplexChannel> connected = loop.newPromise();
-            new Bootstrap()
-                    .group(loop)
-                    .channel(EpollSocketChannel.class)
-                    .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                    .option(ChannelOption.AUTO_READ, false)
-                    .handler(new ChannelInboundHandlerAdapter())
-                    .connect(InetAddress.getLoopbackAddress(), port)
-                    .addListener(
-                            (ChannelFuture done) -> {
-                                if (done.isSuccess()) {
-                                    connected.setSuccess((EpollSocketChannel) done.channel());
-                                } else {
-                                    connected.setFailure(done.cause());
-                                }
-                            });
-            return connected;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+            return Loopback.connect(loop, appPort);
         }
     }
 
@@ -151,8 +122,8 @@ class HttpConnectionIT {
                                 .lines()
                                 .toList()
                                 .getLast());
-        targetPort = freePort();
-        appPort = freePort();
+        targetPort = Loopback.freePort();
+        appPort = Loopback.freePort();
         for (int port : List.of(targetPort, appPort)) {
             processes.add(
                     new ProcessBuilder(programs.resolve("server").toString(), "--port=" + port)

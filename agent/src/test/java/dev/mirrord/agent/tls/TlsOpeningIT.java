@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mirrord.agent.TestingCertificate;
 import dev.mirrord.agent.files.TargetReader;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.http.Connections;
+import dev.mirrord.agent.http.Loopback;
 import dev.mirrord.agent.http.Ways;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.protocol.SteadyEpoll;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -22,11 +22,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,10 +50,10 @@ class TlsOpeningIT {
     private final EventLoop loop = group.next();
     private final EpollServerSocketChannel front = new EpollServerSocketChannel();
     private final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
-    private final int targetPort = freePort();
-    private final int mutualPort = freePort();
-    private final int appPort = freePort();
-    private final int plainAppPort = freePort();
+    private final int targetPort = Loopback.freePort();
+    private final int mutualPort = Loopback.freePort();
+    private final int appPort = Loopback.freePort();
+    private final int plainAppPort = Loopback.freePort();
     private final List<Process> servers = new ArrayList<>();
     private TargetReader files;
     private Path directory;
@@ -71,8 +69,8 @@ class TlsOpeningIT {
         toTarget = targetPort;
         toApp = appPort;
         directory = Files.createTempDirectory("mirrord-tls-");
-        certificate("web.test", "rsa:2048");
-        certificate("app.test", "rsa:2048");
+        TestingCertificate.make(directory, "web.test", "rsa:2048");
+        TestingCertificate.make(directory, "app.test", "rsa:2048");
         nginx(
                 "target",
                 """
@@ -148,38 +146,12 @@ class TlsOpeningIT {
 
         @Override
         public Future<DuplexChannel> toTarget() {
-            return connect(toTarget);
+            return Loopback.connect(loop, toTarget);
         }
 
         @Override
         public Future<DuplexChannel> toApp() {
-            return connect(toApp);
-        }
-
-        private Future<DuplexChannel> connect(int to) {
-            Promise<DuplexChannel> connected = loop.newPromise();
-            new Bootstrap()
-                    .group(loop)
-                    .channel(EpollSocketChannel.class)
-                    .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                    .option(ChannelOption.AUTO_READ, false)
-                    .handler(new ChannelInboundHandlerAdapter())
-                    .connect(InetAddress.getLoopbackAddress(), to)
-                    .addListener(
-                            (ChannelFuture done) -> {
-                                if (done.isSuccess()) {
-                                    connected.setSuccess((EpollSocketChannel) done.channel());
-                                } else {
-                                    connected.setFailure(done.cause());
-                                }
-                            });
-            return connected;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+            return Loopback.connect(loop, toApp);
         }
     }
 
@@ -190,26 +162,6 @@ class TlsOpeningIT {
             throw new IOException(String.join(" ", command) + ": " + output);
         }
         return output;
-    }
-
-    private void certificate(String name, String kind) throws Exception {
-        run(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                kind,
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=" + name,
-                "-addext",
-                "subjectAltName=DNS:" + name,
-                "-keyout",
-                file(name + ".key"),
-                "-out",
-                file(name + ".crt"));
     }
 
     private String file(String name) {
@@ -404,7 +356,7 @@ class TlsOpeningIT {
     void aNewCertificateOfTheTargetsIsTakenFromItsFilesWhenItIsShown() throws Exception {
         load("\"protocol\":\"tls\"");
         Files.copy(directory.resolve("web.test.crt"), directory.resolve("old.crt"));
-        certificate("web.test", "rsa:3072");
+        TestingCertificate.make(directory, "web.test", "rsa:3072");
         assertThat(curl("/a", "-H", "X-User: alice", "--cacert", file("old.crt")))
                 .as("written, but not shown by the target yet")
                 .startsWith("app /a ");
@@ -432,7 +384,7 @@ class TlsOpeningIT {
     /** A target that dies in the middle of an answer whose end is the connection's. */
     @Test
     void anAnswerThatIsCutIsNotSeenAsComplete() throws Exception {
-        int cutPort = freePort();
+        int cutPort = Loopback.freePort();
         Process server =
                 new ProcessBuilder(
                                 "python3",
