@@ -36,7 +36,8 @@ def output_of(*command, timeout=300, **options):
     return done.stdout
 
 
-def build_load():
+def build_load_alone():
+    """The program, without its image."""
     LOAD.parent.mkdir(exist_ok=True)
     environment = dict(os.environ, CGO_ENABLED="0", GOFLAGS="-buildvcs=false")
     environment["PATH"] += ":/usr/local/go/bin"
@@ -44,8 +45,12 @@ def build_load():
     output_of(
         "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", LOAD, ".", cwd=source, env=environment
     )
+
+
+def build_load():
+    build_load_alone()
     # The context is the folder of the binary alone. No build date: an unchanged binary is an unchanged image.
     output_of(
-        "docker", "build", "-q", "-t", IMAGE, "-f", source / "Dockerfile", LOAD.parent,
+        "docker", "build", "-q", "-t", IMAGE, "-f", ROOT / "bench/load/Dockerfile", LOAD.parent,
         env=dict(os.environ, DOCKER_BUILDKIT="0"),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 // Command load is both ends of the whole-path benchmarks: a server in the cluster and a client that runs, the same
 // binary, in a pod, on the host or in a container. It has no dependencies, so that it is static and starts at once.
 //
-//	load server            answers on :8080 and :8082 (HTTP) and :8081 (TCP echo), swallows on :8083, until it is ended
+//	load server [PORT...]  answers on :8080, :8082 and the given ports (HTTP) and :8081 (TCP echo), swallows on :8083, until it is ended
 //	load client ADDRESS ECHO   reads one measurement a line from stdin, prints one JSON object a line on stdout
 //	load check ADDRESS     asks for made answers without end and compares each byte (check.go)
 //	load wan DEVICE DEVICE DELAY LOSS   joins two new TUN devices by a slow line (wan.go)
@@ -31,7 +31,11 @@ func run(arguments []string) error {
 	}
 	switch arguments[0] {
 	case "server":
-		return serve(":8081", ":8083", ":8080", ":8082")
+		http := []string{":8080", ":8082"}
+		for _, port := range arguments[1:] {
+			http = append(http, ":"+port)
+		}
+		return serve(":8081", ":8083", http...)
 	case "client":
 		if len(arguments) != 3 {
 			return fmt.Errorf("say: load client HTTP-ADDRESS ECHO-ADDRESS")

@@ -1,5 +1,7 @@
 package dev.mirrord.agent.filter;
 
+import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,24 +20,32 @@ final class Regex {
     }
 
     boolean isIn(String text) {
-        try {
-            return pattern.matcher(new Watched(text, new Steps())).find();
-        } catch (GivenUp | StackOverflowError e) {
-            return false;
-        }
+        return isInAny(List.of(text));
     }
 
-    private static final class Steps {
-        private int left = MOST_STEPS;
-
-        void one() {
-            if (--left < 0) {
-                throw new GivenUp();
+    /** The texts are searched one by one, each with all the steps. */
+    boolean isInAny(List<String> texts) {
+        Watched watched = new Watched();
+        Matcher matcher = pattern.matcher(watched);
+        for (String text : texts) {
+            try {
+                watched.text = text;
+                watched.left = MOST_STEPS;
+                if (matcher.reset().find()) {
+                    return true;
+                }
+            } catch (GivenUp | StackOverflowError e) {
+                // Not found.
             }
         }
+        return false;
     }
 
-    private record Watched(CharSequence text, Steps steps) implements CharSequence {
+    /** A text, of which so many characters may be looked at. */
+    private static final class Watched implements CharSequence {
+        private String text = "";
+        private int left;
+
         @Override
         public int length() {
             return text.length();
@@ -43,18 +53,20 @@ final class Regex {
 
         @Override
         public char charAt(int index) {
-            steps.one();
+            if (--left < 0) {
+                throw new GivenUp();
+            }
             return text.charAt(index);
         }
 
         @Override
         public CharSequence subSequence(int start, int end) {
-            return new Watched(text.subSequence(start, end), steps);
+            return text.subSequence(start, end);
         }
 
         @Override
         public String toString() {
-            return text.toString();
+            return text;
         }
     }
 

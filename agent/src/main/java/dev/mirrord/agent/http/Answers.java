@@ -123,21 +123,23 @@ final class Answers {
             return Outcome.ANSWERED;
         }
         AnswerHead answer = read.get();
-        ByteBuf bytes = leg.unsaid.take(length);
         if (answer.status() == 101 || answer.isInterim()) {
-            client.write(bytes, client.voidPromise());
+            client.write(leg.unsaid.take(length), client.voidPromise());
             return answer.isInterim() ? Outcome.ANSWERED : Outcome.UPGRADED;
         }
-        body = answer.body(expected.element());
-        closing = answer.closes() || body.isEndless() || last;
+        Body follows = answer.body(expected.element());
+        body = follows;
+        closing = answer.closes() || follows.isEndless() || last;
         if (inject || (last && !answer.closes())) {
-            bytes.release();
-            bytes =
-                    Unpooled.wrappedBuffer(
-                            answer.with(
-                                    inject ? leg.side().header() : "", last && !answer.closes()));
+            leg.unsaid.take(length).release();
+            String field = inject ? leg.side().header() : "";
+            byte[] changed = answer.with(field, last && !answer.closes());
+            client.write(Unpooled.wrappedBuffer(changed), client.voidPromise());
+        } else {
+            // With what has come of the body: one write is one system call.
+            int whole = length + follows.extent(leg.unsaid.look(), length);
+            client.write(leg.unsaid.take(whole), client.voidPromise());
         }
-        client.write(bytes, client.voidPromise());
         return Outcome.ANSWERED;
     }
 

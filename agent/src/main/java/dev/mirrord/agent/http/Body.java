@@ -77,15 +77,25 @@ final class Body {
 
     /** How many of the readable bytes belong to the body, before its end or a malformed byte. */
     int extent(ByteBuf data) {
-        int at = data.readerIndex();
+        return extent(data, 0);
+    }
+
+    /**
+     * The same, of the bytes behind others.
+     *
+     * @param before how many readable bytes come before the body
+     */
+    int extent(ByteBuf data, int before) {
+        int start = data.readerIndex() + before;
         int end = data.writerIndex();
+        int at = start;
         while (at < end) {
             switch (state) {
                 case ENDLESS -> {
-                    return data.readableBytes();
+                    return end - start;
                 }
                 case OVER, MALFORMED -> {
-                    return at - data.readerIndex();
+                    return at - start;
                 }
                 case DATA -> {
                     long skipped = Math.min(left, end - at);
@@ -98,13 +108,13 @@ final class Body {
                 default -> {
                     state = next(data.getByte(at));
                     if (state == State.MALFORMED) {
-                        return at - data.readerIndex();
+                        return at - start;
                     }
                     at++;
                 }
             }
         }
-        return at - data.readerIndex();
+        return at - start;
     }
 
     private State next(byte read) {

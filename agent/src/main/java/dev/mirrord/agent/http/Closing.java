@@ -5,9 +5,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** How connections end, with TLS or without: in order, or so that nobody takes it for order. */
 public final class Closing {
+    private static final int LAST_WORDS_SECONDS = 2;
+
     private Closing() {}
 
     /** All was said: in TLS close_notify (RFC 8446, 6.1), then the end of the connection's side. */
@@ -25,6 +29,35 @@ public final class Closing {
                         said -> {
                             if (channel.isOpen()) {
                                 channel.shutdownOutput();
+                            }
+                        });
+    }
+
+    /**
+     * All was said: what is written is flushed, then the connection ends.
+     *
+     * @param othersEnd whether the other side has ended its direction
+     */
+    static void inOrder(DuplexChannel channel, BooleanSupplier othersEnd) {
+        channel.writeAndFlush(channel.alloc().buffer(0))
+                .addListener(
+                        done -> {
+                            if (!channel.isOpen()) {
+                                return;
+                            }
+                            channel.config().setOption(ChannelOption.SO_LINGER, -1);
+                            endOutput(channel);
+                            // What it still sends is read, lest its arrival resets what it has
+                            // not read yet.
+                            channel.config().setAutoRead(true);
+                            if (othersEnd.getAsBoolean()) {
+                                channel.close();
+                            } else {
+                                channel.eventLoop()
+                                        .schedule(
+                                                () -> channel.close(),
+                                                LAST_WORDS_SECONDS,
+                                                TimeUnit.SECONDS);
                             }
                         });
     }

@@ -14,16 +14,21 @@ import java.util.Optional;
  */
 record Head(String first, List<String> fields) {
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+    private static final boolean[] TOKEN = tokenCharacters();
 
     /**
      * @param text from the first line to the blank one, inclusive
      */
     static Optional<Head> of(String text) {
+        if (text.indexOf(0) >= 0) {
+            return Optional.empty();
+        }
         List<String> lines = new ArrayList<>();
         int at = 0;
         while (at < text.length()) {
-            int end = text.indexOf("\r\n", at);
-            if (end < 0 || hasControl(text, at, end)) {
+            // Neither of the two may come without the other.
+            int end = text.indexOf('\r', at);
+            if (end < 0 || text.indexOf('\n', at) != end + 1) {
                 return Optional.empty();
             }
             if (end > at) {
@@ -31,51 +36,57 @@ record Head(String first, List<String> fields) {
             }
             at = end + 2;
         }
-        if (lines.isEmpty() || !lines.stream().skip(1).allMatch(Head::isField)) {
+        if (lines.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Head(lines.getFirst(), lines.subList(1, lines.size())));
-    }
-
-    private static boolean hasControl(String text, int from, int to) {
-        for (int i = from; i < to; i++) {
-            char c = text.charAt(i);
-            if (c == '\r' || c == '\n' || c == 0) {
-                return true;
+        List<String> fields = lines.subList(1, lines.size());
+        for (String field : fields) {
+            if (!isToken(field, field.indexOf(':'))) {
+                return Optional.empty();
             }
         }
-        return false;
-    }
-
-    private static boolean isField(String line) {
-        int colon = line.indexOf(':');
-        return colon > 0 && isToken(line, colon);
+        return Optional.of(new Head(lines.getFirst(), fields));
     }
 
     static boolean isToken(String text, int length) {
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-            boolean digit = c >= '0' && c <= '9';
-            if (!letter && !digit && TOKEN_MARKS.indexOf(c) < 0) {
+            if (c >= TOKEN.length || !TOKEN[c]) {
                 return false;
             }
         }
         return length > 0;
     }
 
+    private static boolean[] tokenCharacters() {
+        boolean[] are = new boolean[128];
+        for (char c = 0; c < are.length; c++) {
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            are[c] = letter || (c >= '0' && c <= '9') || TOKEN_MARKS.indexOf(c) >= 0;
+        }
+        return are;
+    }
+
     /** Each field as {@code Name: value}, without other white space around the value. */
     List<String> normalised() {
         List<String> all = new ArrayList<>(fields.size());
         for (String field : fields) {
-            int colon = field.indexOf(':');
-            String value = field.substring(colon + 1).strip();
-            boolean asIs =
-                    field.length() == colon + 2 + value.length()
-                            && field.startsWith(" ", colon + 1);
-            all.add(asIs ? field : field.substring(0, colon) + ": " + value);
+            all.add(normalised(field));
         }
         return all;
+    }
+
+    private static String normalised(String field) {
+        int colon = field.indexOf(':');
+        int value = colon + 2;
+        int last = field.length() - 1;
+        boolean bare =
+                last < value
+                        || !(Character.isWhitespace(field.charAt(value))
+                                || Character.isWhitespace(field.charAt(last)));
+        return bare && field.startsWith(" ", colon + 1)
+                ? field
+                : field.substring(0, colon) + ": " + field.substring(colon + 1).strip();
     }
 
     /** The values of all fields of a name, which is in lower case. */

@@ -1,24 +1,14 @@
 package dev.mirrord.agent.http;
 
-import dev.mirrord.agent.filter.Answer;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.protocol.tunnel.InputEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client's connection to a filtered port.
@@ -35,11 +25,7 @@ import org.jspecify.annotations.Nullable;
  * that speaks first, and then the connection is all its own.
  */
 public final class HttpConnection extends ChannelInboundHandlerAdapter implements Ending {
-    private static final int LONGEST_HEAD = 64 * 1024;
     private static final int MOST_HELD = 256 * 1024;
-    private static final int MOST_REPLAYED = 64 * 1024;
-    private static final int LAST_WORDS_SECONDS = 2;
-    private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS");
 
     private enum State {
         READING,
@@ -54,18 +40,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     private final DuplexChannel client;
     private final Ways ways;
     private final Connections connections;
-    private final Answers answers;
     private final Pieces held = new Pieces();
-    private final Map<Side, Leg> legs = new EnumMap<>(Side.class);
-    private final Set<Side> opening = EnumSet.noneOf(Side.class);
+    private final NextRequest request;
+    private final Legs legs;
+    private final Answers answers;
+    private final Replay replay = new Replay();
     private State state = State.READING;
     private Side side = Side.TARGET;
-    private @Nullable Leg active;
-    private @Nullable RequestHead current;
-    private Optional<HttpFilter> filter = Optional.empty();
-    private @Nullable ByteBuf replay;
-    private @Nullable ScheduledFuture<?> timer;
-    private int headLength;
     private boolean anyRequest;
     private boolean forcedToTarget;
     private boolean clientEnded;
@@ -76,6 +57,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         this.client = client;
         this.ways = ways;
         this.connections = connections;
+        this.request = new NextRequest(held, ways, this::process);
+        this.legs = new Legs(ways, this::opened);
         this.answers = new Answers(client);
     }
 
@@ -89,7 +72,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         HttpConnection connection = new HttpConnection(client, ways, connections);
         connections.add(connection);
         client.pipeline().addLast(connection);
-        connection.open(Side.TARGET);
+        connection.legs.open(Side.TARGET);
         connection.updateReading();
     }
 
@@ -110,7 +93,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        legs.values().forEach(leg -> leg.channel().config().setAutoRead(client.isWritable()));
+        legs.setAutoRead(client.isWritable());
     }
 
     @Override
@@ -125,7 +108,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             return;
         }
         process();
-        Leg leg = active;
+        Leg leg = legs.active();
         if (leg != null && !answers.isIdle() && state != State.DECIDED && state != State.OVER) {
             leg.end();
         }
@@ -157,7 +140,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         } finally {
             processing = false;
         }
-        Leg leg = active;
+        Leg leg = legs.active();
         if (leg != null) {
             leg.flush();
         }
@@ -168,7 +151,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     private boolean step() {
         return switch (state) {
             case READING -> read();
-            case JUDGING -> judge();
+            case JUDGING -> follow(request.judge(clientEnded));
             case DECIDED -> send();
             case BODY -> sendBody();
             case JOINING -> join();
@@ -183,20 +166,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             }
             return false;
         }
-        if (passedBlankLine()) {
-            return true;
-        }
-        return switch (Opening.of(held.look())) {
-            case FOREIGN -> joinWith(Side.TARGET);
-            case HTTP2 -> anyRequest ? joinWith(Side.TARGET) : toHttp2();
-            case UNDECIDED -> incomplete();
-            case HTTP1 -> readHead();
-        };
+        return passedBlankLine() || follow(request.look(!anyRequest, clientEnded, forcedToTarget));
     }
 
     /** Some clients send one after a body; it belongs to nobody (RFC 9112, 2.2). */
     private boolean passedBlankLine() {
-        Leg leg = active;
+        Leg leg = legs.active();
         ByteBuf data = held.look();
         if (leg == null
                 || data.readableBytes() < 2
@@ -207,162 +182,69 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         return true;
     }
 
-    private boolean incomplete() {
-        if (clientEnded || held.length() > LONGEST_HEAD) {
-            return joinWith(Side.TARGET);
-        }
-        if (!anyRequest && timer == null) {
-            int millis = ways.filter().map(HttpFilter::detectMillis).orElse(0);
-            timer =
-                    ways.loop()
-                            .schedule(
-                                    () -> {
-                                        timer = null;
-                                        if (state == State.READING && !anyRequest) {
-                                            joinWith(Side.TARGET);
-                                            process();
-                                        }
-                                    },
-                                    millis,
-                                    TimeUnit.MILLISECONDS);
-        }
-        return false;
+    private boolean follow(NextRequest.Verdict verdict) {
+        return switch (verdict) {
+            case WAIT -> false;
+            case FOREIGN -> joinWith(Side.TARGET);
+            case HTTP2 -> toHttp2();
+            case BODY -> goOn(State.JUDGING);
+            case TARGET -> decide(Side.TARGET);
+            case APP -> decide(Side.APP);
+        };
     }
 
-    private boolean readHead() {
-        int length = held.headLength();
-        if (length < 0) {
-            return incomplete();
-        }
-        ByteBuf data = held.look();
-        String text = data.toString(data.readerIndex(), length, StandardCharsets.ISO_8859_1);
-        Optional<RequestHead> read = Head.of(text).flatMap(RequestHead::of);
-        if (read.isEmpty()) {
-            return joinWith(Side.TARGET);
-        }
-        stopTimer();
-        current = read.get();
-        headLength = length;
-        filter = forcedToTarget ? Optional.empty() : ways.filter();
-        forcedToTarget = false;
-        Answer answer = filter.map(asked -> asked.judge(read.get().request())).orElse(Answer.NO);
-        switch (answer) {
-            case YES -> decide(Side.APP);
-            case NO -> decide(Side.TARGET);
-            case BODY_DECIDES -> state = State.JUDGING;
-        }
+    private boolean goOn(State next) {
+        state = next;
         return true;
     }
 
-    private void decide(Side chosen) {
-        stopTimer();
+    private boolean decide(Side chosen) {
+        forcedToTarget = false;
         side = chosen;
-        state = State.DECIDED;
-    }
-
-    /** The body has to be there as a whole, in time and not too long. */
-    private boolean judge() {
-        RequestHead request = requireCurrent();
-        HttpFilter asked = requireFilter();
-        ByteBuf data = held.look();
-        ByteBuf body = data.slice(data.readerIndex() + headLength, held.length() - headLength);
-        Optional<byte[]> whole = WholeBody.of(request.body(), body);
-        boolean late = body.readableBytes() > asked.bodyLimit() || clientEnded || request.patient();
-        if (whole.isPresent() || late) {
-            Optional<byte[]> used = whole.filter(bytes -> bytes.length <= asked.bodyLimit());
-            decide(asked.matches(request.request(), used) ? Side.APP : Side.TARGET);
-            return true;
-        }
-        if (timer == null) {
-            timer =
-                    ways.loop()
-                            .schedule(
-                                    () -> {
-                                        timer = null;
-                                        if (state == State.JUDGING) {
-                                            boolean app =
-                                                    asked.matches(
-                                                            request.request(), Optional.empty());
-                                            decide(app ? Side.APP : Side.TARGET);
-                                            process();
-                                        }
-                                    },
-                                    asked.bodyMillis(),
-                                    TimeUnit.MILLISECONDS);
-        }
-        return false;
+        return goOn(State.DECIDED);
     }
 
     private boolean send() {
-        Optional<Leg> ready = readyLeg();
+        Optional<Leg> ready = legs.ready(side, answers.isIdle());
         if (ready.isEmpty()) {
             return false;
         }
         Leg leg = ready.get();
-        RequestHead request = requireCurrent();
-        keepForReplay(leg, request);
-        active = leg;
+        RequestHead head = request.head();
+        keepForReplay(leg, head);
+        legs.activate(leg);
         anyRequest = true;
-        answers.expect(request.request().method().equals("HEAD"));
-        if (request.rewritten().isPresent()) {
-            held.take(headLength).release();
-            forgetReplay();
-            leg.write(Unpooled.wrappedBuffer(request.rewritten().get()));
+        answers.expect(head.request().method().equals("HEAD"));
+        if (head.rewritten().isPresent()) {
+            held.take(request.headLength()).release();
+            replay.forget();
+            leg.write(Unpooled.wrappedBuffer(head.rewritten().get()));
         } else {
-            pass(leg, headLength);
+            int length = request.headLength();
+            pass(leg, length + head.body().extent(held.look(), length));
         }
-        state = State.BODY;
-        return true;
-    }
-
-    /** The chosen way's leg, once it is open and the other one has nothing more to say. */
-    private Optional<Leg> readyLeg() {
-        Leg leg = legs.get(side);
-        if (leg == null || !leg.isUsable()) {
-            open(side);
-            return Optional.empty();
-        }
-        return active == null || active == leg || answers.isIdle()
-                ? Optional.of(leg)
-                : Optional.empty();
+        return goOn(State.BODY);
     }
 
     private void pass(Leg leg, int length) {
         ByteBuf data = held.take(length);
-        ByteBuf kept = replay;
-        if (kept != null) {
-            if (kept.readableBytes() + length > MOST_REPLAYED) {
-                forgetReplay();
-            } else {
-                kept.writeBytes(data, data.readerIndex(), length);
-            }
-        }
+        replay.add(data);
         leg.write(data);
     }
 
-    /** What the app may lose is sent to the target, if doing it twice does no harm. */
-    private void keepForReplay(Leg leg, RequestHead request) {
-        forgetReplay();
-        boolean wanted = filter.map(HttpFilter::fallback).orElse(false);
-        if (leg.side() == Side.APP
-                && wanted
-                && answers.isIdle()
-                && REPEATABLE.contains(request.request().method())) {
-            replay = client.alloc().buffer(headLength);
-        }
-    }
-
-    private void forgetReplay() {
-        if (replay != null) {
-            replay.release();
-            replay = null;
+    /** What the app may lose is sent to the target. */
+    private void keepForReplay(Leg leg, RequestHead head) {
+        replay.forget();
+        boolean wanted = request.filter().map(HttpFilter::fallback).orElse(false);
+        if (leg.side() == Side.APP && wanted && answers.isIdle() && Replay.allows(head)) {
+            replay.begin(client.alloc(), request.headLength());
         }
     }
 
     private boolean sendBody() {
-        RequestHead request = requireCurrent();
-        Leg leg = requireActive();
-        Body body = request.body();
+        RequestHead head = request.head();
+        Leg leg = legs.requireActive();
+        Body body = head.body();
         if (!body.isOver()) {
             int length = held.isEmpty() ? 0 : body.extent(held.look());
             if (length > 0) {
@@ -372,78 +254,51 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
                 return joinWith(leg.side());
             }
         }
-        if (!body.isOver()) {
-            return false;
-        }
-        state = request.upgrade() ? State.UPGRADING : State.READING;
-        return true;
+        return body.isOver() && goOn(head.upgrade() ? State.UPGRADING : State.READING);
     }
 
     private boolean joinWith(Side chosen) {
-        stopTimer();
-        forgetReplay();
+        request.stopWaiting();
+        replay.forget();
         side = chosen;
-        state = State.JOINING;
-        return true;
+        return goOn(State.JOINING);
     }
 
     /** From here on it is one connection like any other. */
     private boolean join() {
-        Optional<Leg> ready = readyLeg();
+        Optional<Leg> ready = legs.ready(side, answers.isIdle());
         if (ready.isEmpty()) {
             return false;
         }
         Leg leg = ready.get();
-        legs.remove(leg.side());
+        legs.take(leg.side());
         leg.flush();
         over(false);
         client.pipeline().remove(this);
         leg.channel().pipeline().remove(leg);
         ChannelPair.join(client, leg.channel());
-        replayInto(leg.channel(), leg.unsaid, leg.hasEnded());
-        replayInto(client, held, clientEnded);
+        PlainSide.replay(leg.channel(), leg.unsaid, leg.hasEnded());
+        PlainSide.replay(client, held, clientEnded);
         return false;
     }
 
     private boolean toHttp2() {
-        Leg target = legs.remove(Side.TARGET);
+        Leg target = legs.take(Side.TARGET);
         over(false);
         client.pipeline().remove(this);
         Http2Connection http2 = Http2Connection.begin(client, ways);
         if (target != null && target.isUsable()) {
             target.channel().pipeline().remove(target);
             http2.upstream(Side.TARGET).adopt(target.channel());
-            replayInto(target.channel(), target.unsaid, false);
+            PlainSide.replay(target.channel(), target.unsaid, false);
         }
         connections.add(http2);
         client.closeFuture().addListener(done -> connections.remove(http2));
-        replayInto(client, held, clientEnded);
+        PlainSide.replay(client, held, clientEnded);
         return false;
     }
 
-    private static void replayInto(DuplexChannel channel, Pieces pieces, boolean ended) {
-        if (!pieces.isEmpty()) {
-            PlainSide.read(channel, pieces.take(pieces.length()));
-        }
-        if (ended) {
-            PlainSide.end(channel);
-        }
-    }
-
-    private void open(Side wanted) {
-        if (!opening.add(wanted)) {
-            return;
-        }
-        Future<DuplexChannel> connecting =
-                switch (wanted) {
-                    case TARGET -> ways.toTarget();
-                    case APP -> ways.toApp();
-                };
-        connecting.addListener((Future<DuplexChannel> done) -> opened(wanted, done));
-    }
-
     private void opened(Side wanted, Future<DuplexChannel> done) {
-        opening.remove(wanted);
         boolean needed = side == wanted && (state == State.DECIDED || state == State.JOINING);
         if (done.isSuccess()) {
             DuplexChannel channel = done.getNow();
@@ -451,11 +306,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
                 channel.close();
                 return;
             }
-            Leg leg = new Leg(this, wanted, channel);
-            legs.put(wanted, leg);
-            channel.pipeline().addLast(leg);
+            legs.add(new Leg(this, wanted, channel));
             channel.config().setAutoRead(client.isWritable());
-        } else if (needed && wanted == Side.APP && requireFilter().fallback()) {
+        } else if (needed && wanted == Side.APP && request.filter().orElseThrow().fallback()) {
             side = Side.TARGET;
         } else if (needed) {
             abort();
@@ -474,7 +327,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             // HTTP/2, if the client agrees.
             return;
         }
-        if (leg == active && !answers.isIdle()) {
+        if (legs.isActive(leg) && !answers.isIdle()) {
             answer(leg);
         } else if (leg.side() == Side.TARGET
                 && !anyRequest
@@ -484,12 +337,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             process();
         } else {
             // Such as a 408 to nobody's request.
-            drop(leg);
+            legs.drop(leg);
         }
     }
 
     private void answer(Leg leg) {
-        boolean inject = filter.map(HttpFilter::inject).orElse(false);
+        boolean inject = request.filter().map(HttpFilter::inject).orElse(false);
         boolean going = true;
         while (going && !leg.unsaid.isEmpty() && !answers.isIdle()) {
             going =
@@ -510,19 +363,20 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             return;
         }
         if (answers.isIdle()) {
-            forgetReplay();
+            replay.forget();
             if (state == State.UPGRADING) {
                 state = State.READING;
             }
             if (!leg.unsaid.isEmpty()) {
-                drop(leg);
+                legs.drop(leg);
             }
         }
         process();
     }
 
     void legEnded(Leg leg) {
-        if (leg == active && !answers.isIdle()) {
+        boolean wasActive = legs.isActive(leg);
+        if (wasActive && !answers.isIdle()) {
             if (answers.endsWithConnection()) {
                 closeClient();
             } else {
@@ -530,9 +384,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             }
             return;
         }
-        boolean wasActive = leg == active;
         boolean only = leg.side() == Side.TARGET && (wasActive || !anyRequest);
-        drop(leg);
+        legs.drop(leg);
         boolean waiting = state == State.DECIDED || state == State.JOINING;
         if (!waiting && (only || (wasActive && state == State.BODY))) {
             // Its connection is over, so the client's is, as it would be without us.
@@ -543,29 +396,21 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
 
     void legLost(Leg leg) {
-        if (leg != active || answers.isIdle()) {
+        if (!legs.isActive(leg) || answers.isIdle()) {
             legEnded(leg);
             return;
         }
-        ByteBuf again = replay;
-        if (again == null || !answers.isWaitingForFirst() || state != State.READING) {
+        boolean untouched = answers.isWaitingForFirst() && state == State.READING;
+        ByteBuf again = untouched ? replay.take() : null;
+        if (again == null) {
             abort();
             return;
         }
-        replay = null;
         answers.forget();
-        drop(leg);
+        legs.drop(leg);
         held.putBack(again);
         forcedToTarget = true;
         process();
-    }
-
-    private void drop(Leg leg) {
-        legs.remove(leg.side(), leg);
-        if (active == leg) {
-            active = null;
-        }
-        leg.close(false);
     }
 
     void flushClient() {
@@ -576,7 +421,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         if (state == State.OVER) {
             return;
         }
-        Leg leg = active;
+        Leg leg = legs.active();
         boolean room = leg == null || leg.channel().isWritable();
         client.config().setAutoRead(room && held.length() < MOST_HELD);
     }
@@ -600,27 +445,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     /** All was said: the client's connection ends in order. */
     private void closeClient() {
         over(false);
-        client.writeAndFlush(client.alloc().buffer(0))
-                .addListener(
-                        done -> {
-                            if (!client.isOpen()) {
-                                return;
-                            }
-                            client.config().setOption(ChannelOption.SO_LINGER, -1);
-                            Closing.endOutput(client);
-                            // What it still sends is read, lest its arrival resets what it has
-                            // not read yet.
-                            client.config().setAutoRead(true);
-                            if (clientEnded) {
-                                client.close();
-                            } else {
-                                ways.loop()
-                                        .schedule(
-                                                () -> client.close(),
-                                                LAST_WORDS_SECONDS,
-                                                TimeUnit.SECONDS);
-                            }
-                        });
+        Closing.inOrder(client, () -> clientEnded);
         held.release();
     }
 
@@ -635,40 +460,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
     private void over(boolean abruptly) {
         state = State.OVER;
-        stopTimer();
-        forgetReplay();
+        request.stopWaiting();
+        replay.forget();
         connections.remove(this);
-        for (Leg leg : legs.values()) {
-            leg.close(abruptly);
-        }
-        legs.clear();
-        active = null;
-    }
-
-    private void stopTimer() {
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
-        }
-    }
-
-    private RequestHead requireCurrent() {
-        RequestHead now = current;
-        if (now == null) {
-            throw new IllegalStateException("no request");
-        }
-        return now;
-    }
-
-    private Leg requireActive() {
-        Leg now = active;
-        if (now == null) {
-            throw new IllegalStateException("no way");
-        }
-        return now;
-    }
-
-    private HttpFilter requireFilter() {
-        return filter.orElseThrow();
+        legs.close(abruptly);
     }
 }
