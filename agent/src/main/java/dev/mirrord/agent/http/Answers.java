@@ -30,8 +30,14 @@ final class Answers {
 
     private final DuplexChannel client;
 
-    /** Of each request that is not answered yet: was it HEAD? */
-    private final Deque<Boolean> expected = new ArrayDeque<>();
+    /** Of each request that is not answered yet. */
+    private final Deque<Expected> expected = new ArrayDeque<>();
+
+    /**
+     * @param last the client wants nothing more; the target ends such a connection itself, the
+     *     app's end is not the client's
+     */
+    private record Expected(boolean toHead, boolean last) {}
 
     private @Nullable Body body;
     private boolean closing;
@@ -41,8 +47,9 @@ final class Answers {
         this.client = client;
     }
 
-    void expect(boolean toHead) {
-        expected.add(toHead);
+    void expect(RequestHead request, Side side) {
+        boolean toHead = request.request().method().equals("HEAD");
+        expected.add(new Expected(toHead, request.last() && side == Side.APP));
     }
 
     /** True when nothing is to come. */
@@ -127,9 +134,10 @@ final class Answers {
             client.write(leg.unsaid.take(length), client.voidPromise());
             return answer.isInterim() ? Outcome.ANSWERED : Outcome.UPGRADED;
         }
-        Body follows = answer.body(expected.element());
+        Expected asked = expected.element();
+        Body follows = answer.body(asked.toHead());
         body = follows;
-        closing = answer.closes() || follows.isEndless() || last;
+        closing = answer.closes() || follows.isEndless() || last || asked.last();
         if (inject || (last && !answer.closes())) {
             leg.unsaid.take(length).release();
             String field = inject ? leg.side().header() : "";

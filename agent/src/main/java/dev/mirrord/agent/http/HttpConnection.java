@@ -214,7 +214,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         keepForReplay(leg, head);
         legs.activate(leg);
         anyRequest = true;
-        answers.expect(head.request().method().equals("HEAD"));
+        answers.expect(head, leg.side());
         if (head.rewritten().isPresent()) {
             held.take(request.headLength()).release();
             replay.forget();

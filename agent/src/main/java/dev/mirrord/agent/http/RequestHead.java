@@ -11,12 +11,18 @@ import java.util.Set;
  * What has to be known of a request to pass it on and to understand its answer.
  *
  * @param upgrade the client would rather speak something else: the answer says whether it does
+ * @param last the client asks for nothing more on this connection (RFC 9112, 9.3 and 9.6)
  * @param patient the client waits for leave to send the body
  * @param rewritten what is sent instead of the head: without the offer to go on in HTTP/2, after
  *     which no request could be judged
  */
 record RequestHead(
-        Request request, Body body, boolean upgrade, boolean patient, Optional<byte[]> rewritten) {
+        Request request,
+        Body body,
+        boolean upgrade,
+        boolean last,
+        boolean patient,
+        Optional<byte[]> rewritten) {
     private static final Set<String> TO_HTTP2 = Set.of("upgrade", "http2-settings", "connection");
 
     /** Empty for what is not to be split, since its receiver might read it in another way. */
@@ -48,6 +54,8 @@ record RequestHead(
                         new Request(words[0], origin(words[1]), head.normalised()),
                         chunked ? Body.chunked() : Body.ofLength(Math.max(0, length)),
                         !old && !toHttp2 && head.lists("connection", "upgrade"),
+                        head.lists("connection", "close")
+                                || (old && !head.lists("connection", "keep-alive")),
                         head.lists("expect", "100-continue"),
                         toHttp2 ? Optional.of(withoutUpgrade(head)) : Optional.empty()));
     }

@@ -163,6 +163,61 @@ class HttpConnectionIT {
         }
     }
 
+    /** Its answers have a length and do not say that they are the last, also when they are. */
+    private int silentServer() throws Exception {
+        int port = Loopback.freePort();
+        processes.add(
+                new ProcessBuilder(
+                                "python3",
+                                "-c",
+                                "import http.server as h; c = h.SimpleHTTPRequestHandler;"
+                                        + " c.protocol_version = 'HTTP/1.1';"
+                                        + " h.ThreadingHTTPServer(('127.0.0.1', %d), c).serve_forever()"
+                                                .formatted(port))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start());
+        await(port);
+        return port;
+    }
+
+    private String curl(String... arguments) throws Exception {
+        List<String> line = new ArrayList<>(List.of("curl", "-sS", "--max-time", "10"));
+        line.addAll(List.of("-o", "/dev/null", "-w", "%{http_code} %{num_connects}\\n"));
+        line.add("http://127.0.0.1:" + front.localAddress().getPort() + "/");
+        line.addAll(List.of(arguments));
+        return run(0, line.toArray(String[]::new));
+    }
+
+    @Test
+    void aClientThatWantsNothingMoreIsToldTheEndWhetherTheServerSaysSoOrNot() throws Exception {
+        targetPort = silentServer();
+        appPort = silentServer();
+        for (String user : List.of("alice", "bob")) {
+            toApp.set(0);
+            for (List<String> way :
+                    List.of(List.of("--http1.0"), List.of("-H", "Connection: close"))) {
+                // So that the answer's end is the connection's.
+                List<String> line = new ArrayList<>(List.of("--ignore-content-length"));
+                line.addAll(List.of("-H", "X-User: " + user));
+                line.addAll(way);
+                assertThat(curl(line.toArray(String[]::new))).isEqualTo("200 1\n");
+            }
+            assertThat(toApp.get()).isEqualTo(user.equals("alice") ? 2 : 0);
+            assertThat(
+                            curl(
+                                    "--http1.0",
+                                    "-H",
+                                    "X-User: " + user,
+                                    "-H",
+                                    "Connection: keep-alive",
+                                    "-o",
+                                    "/dev/null",
+                                    "http://127.0.0.1:" + front.localAddress().getPort() + "/"))
+                    .isEqualTo("200 1\n200 0\n");
+        }
+    }
+
     @Test
     void aServerThatSpeaksFirstIsNotWaitedFor() throws Exception {
         try (ServerSocket server = new ServerSocket(0)) {
