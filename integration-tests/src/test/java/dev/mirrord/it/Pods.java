@@ -76,6 +76,11 @@ final class Pods {
         return get(selector, ".status.podIP");
     }
 
+    /** Their IPv6 addresses. */
+    static List<String> addresses6(String selector) {
+        return get(selector, "(index .status.podIPs 1).ip");
+    }
+
     /** A field of the running pods that a selector finds and that are not about to go. */
     private static List<String> get(String selector, String field) {
         return List.of(

@@ -81,6 +81,7 @@ class UdpClusterIT {
 
     private static Client client;
     private static String address;
+    private static String address6;
 
     @BeforeAll
     static void startServer() {
@@ -91,6 +92,7 @@ class UdpClusterIT {
         Pods.apply(manifest);
         Pods.rolledOut(NAME);
         address = Pods.addresses("app=" + NAME).getFirst();
+        address6 = Pods.addresses6("app=" + NAME).getFirst();
         Eventually.within(START, () -> "no answer").until(() -> ask().equals(TARGET));
     }
 
@@ -107,7 +109,11 @@ class UdpClusterIT {
     }
 
     private static String ask(int times) {
-        return client.run("python3", "-c", QUERY, address, Integer.toString(times)).orFail().out();
+        return ask(address, times);
+    }
+
+    private static String ask(String server, int times) {
+        return client.run("python3", "-c", QUERY, server, Integer.toString(times)).orFail().out();
     }
 
     private static Command.Running app(Path directory, String name, String... options)
@@ -126,9 +132,11 @@ class UdpClusterIT {
         try (Command.Running app = app(directory, name, "--steal")) {
             Eventually.within(START, app::text).until(() -> ask().equals(APP));
             assertThat(ask(20).lines()).hasSize(20).containsOnly(APP);
+            assertThat(ask(address6, 20).lines()).hasSize(20).containsOnly(APP);
             assertThat(Node.rulesOf("app=" + NAME)).contains("tproxy ip to", "udp dport @ports");
             Node.killAgent(Mirrord.sessionOf(name));
             assertThat(ask(20).lines()).hasSize(20).containsOnly(TARGET);
+            assertThat(ask(address6, 20).lines()).hasSize(20).containsOnly(TARGET);
             Eventually.within(GIVEN_BACK, () -> Node.rulesOf("app=" + NAME))
                     .until(() -> Node.rulesOf("app=" + NAME).isBlank());
             Command.docker("stop", "-t", "1", name);
@@ -146,6 +154,9 @@ class UdpClusterIT {
                     .until(() -> ask().equals(TARGET) && app.text().contains("who.test."));
             assertThat(app.text()).contains(client.address() + ":");
             assertThat(ask(20).lines()).hasSize(20).containsOnly(TARGET);
+            assertThat(ask(address6, 20).lines()).hasSize(20).containsOnly(TARGET);
+            Eventually.within(START, app::text)
+                    .until(() -> app.text().contains("[" + client.address6() + "]:"));
             assertThat(Node.rulesOf("app=" + NAME)).isBlank();
             Command.docker("stop", "-t", "5", name);
             assertThat(app.await(Duration.ofSeconds(40)).err())
