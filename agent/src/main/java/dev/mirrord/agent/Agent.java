@@ -61,7 +61,7 @@ final class Agent {
                         loops.all().getFirst(),
                         () -> end("no client for " + options.patience().toSeconds() + " s"));
         TlsPorts tls = new TlsPorts(target);
-        steal = new Steal(target, loops, tunnels, tls, options.owner());
+        steal = new Steal(target, loops, tunnels, tls, options.owner(), options.flushes());
         udpSteal = new UdpSteal(target, loops, tunnels, options.owner());
         Mirror mirror = new Mirror(target, tunnels);
         Subscriptions subscriptions =

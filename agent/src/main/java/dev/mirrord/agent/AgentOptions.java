@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param containerId the target, or empty for none
  * @param owner whom other users are told of, {@code USER@HOST}
  * @param patience how long the agent stays without a tunnel
+ * @param flushes connections that a port has when it begins to be stolen are reset
  * @param port where the tunnel is awaited, on the agent's own loopback; 0 lets the kernel choose
  */
 public record AgentOptions(
@@ -19,16 +20,19 @@ public record AgentOptions(
         Optional<String> containerId,
         String owner,
         Duration patience,
+        boolean flushes,
         int port) {
     private static final String USAGE =
             "usage: --session-certificate-sha256 HEX (--target-container-id ID | --targetless)"
-                    + " [--owner USER@HOST] [--communication-timeout SECONDS] [--port PORT]";
+                    + " [--owner USER@HOST] [--communication-timeout SECONDS]"
+                    + " [--flush-connections] [--port PORT]";
 
     /** Reads the command line. */
     public static AgentOptions parse(String... arguments) throws AgentFailure {
         @Nullable Fingerprint session = null;
         @Nullable String containerId = null;
         boolean targetless = false;
+        boolean flushes = false;
         String owner = "somebody";
         Duration patience = Duration.ofSeconds(30);
         int port = 0;
@@ -37,6 +41,7 @@ public record AgentOptions(
                 case "--session-certificate-sha256" -> session = fingerprint(value(arguments, i++));
                 case "--target-container-id" -> containerId = containerId(value(arguments, i++));
                 case "--targetless" -> targetless = true;
+                case "--flush-connections" -> flushes = true;
                 case "--owner" -> owner = value(arguments, i++);
                 case "--communication-timeout" ->
                         patience =
@@ -51,7 +56,8 @@ public record AgentOptions(
         if (session == null || targetless == (containerId != null)) {
             throw new AgentFailure(USAGE);
         }
-        return new AgentOptions(session, Optional.ofNullable(containerId), owner, patience, port);
+        return new AgentOptions(
+                session, Optional.ofNullable(containerId), owner, patience, flushes, port);
     }
 
     private static String value(String[] arguments, int i) throws AgentFailure {

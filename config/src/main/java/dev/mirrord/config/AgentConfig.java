@@ -13,6 +13,7 @@ import java.util.Set;
  * @param nodeSelector for targetless agents only
  * @param resources a Kubernetes ResourceRequirements as maps, lists, strings; empty: the built-in
  * @param tolerations Kubernetes Tolerations as maps; empty: the built-in
+ * @param flushConnections connections that a port has when it begins to be stolen are reset
  * @param communicationTimeout after which the agent ends when nobody has connected
  * @param ttl of the finished Job
  */
@@ -34,6 +35,7 @@ public record AgentConfig(
         Set<Capability> disabledCapabilities,
         boolean disableMeshSidecarInjection,
         String logLevel,
+        boolean flushConnections,
         Duration communicationTimeout,
         Duration startupTimeout,
         Duration ttl) {}

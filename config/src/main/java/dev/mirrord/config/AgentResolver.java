@@ -30,6 +30,7 @@ final class AgentResolver {
                 Set.copyOf(settings.list(Keys.AGENT_DISABLED_CAPABILITIES)),
                 settings.get(Keys.AGENT_DISABLE_MESH_INJECTION, true),
                 settings.get(Keys.AGENT_LOG_LEVEL, "info"),
+                settings.get(Keys.AGENT_FLUSH_CONNECTIONS, false),
                 seconds(settings, Keys.AGENT_COMMUNICATION_TIMEOUT, 15),
                 seconds(settings, Keys.AGENT_STARTUP_TIMEOUT, 60),
                 seconds(settings, Keys.AGENT_TTL, 5));

@@ -113,6 +113,8 @@ public final class Keys {
             key("agent.disable_mesh_sidecar_injection", Scalars.BOOL, null);
     public static final Key<String> AGENT_LOG_LEVEL =
             key("agent.log_level", Scalars.STRING, "MIRRORD_AGENT_RUST_LOG");
+    public static final Key<Boolean> AGENT_FLUSH_CONNECTIONS =
+            key("agent.flush_connections", Scalars.BOOL, "MIRRORD_AGENT_STEALER_FLUSH_CONNECTIONS");
     public static final Key<Integer> AGENT_COMMUNICATION_TIMEOUT =
             key("agent.communication_timeout", SECONDS, "MIRRORD_AGENT_COMMUNICATION_TIMEOUT");
     public static final Key<Integer> AGENT_STARTUP_TIMEOUT =

@@ -41,10 +41,9 @@ final class NotImplemented {
                             ignoredWithoutMore(
                                     "agent.check_out_of_pods agent.clean_iptables_on_start"
                                         + " agent.dns agent.exclude_from_mesh agent.external_ip_fix"
-                                        + " agent.flush_connections agent.jaq_time_limit"
-                                        + " agent.json_log agent.metrics agent.nftables"
-                                        + " agent.override_cache_control api baggage ci"
-                                        + " container.cli_image_lib_path"
+                                        + " agent.jaq_time_limit agent.json_log agent.metrics"
+                                        + " agent.nftables agent.override_cache_control api baggage"
+                                        + " ci container.cli_image_lib_path"
                                         + " container.cli_prevent_cleanup container.cli_tls_path"
                                         + " container.host_gateway_detection"
                                         + " container.override_host_ip container.platform"

@@ -177,6 +177,84 @@ class IncomingClusterIT {
     }
 
     @Test
+    void onlyWhatMatchesAFilterIsCopied(@TempDir Path directory) throws IOException {
+        Path config =
+                Files.writeString(
+                        directory.resolve("mirrord.yaml"),
+                        "feature: {network: {incoming: {mode: mirror, http_filter: {path_filter:"
+                                + " '^/mine'}}}}\n");
+        try (Command.Running app =
+                Mirrord.onWeb()
+                        .with("-f", config.toString())
+                        .docker("--entrypoint", "python3")
+                        .start(Mirrord.GLIBC, "-u", "-m", "http.server", "80")) {
+            app.awaitOut("Serving HTTP", START);
+            Eventually.within(START, app::text)
+                    .until(
+                            () -> {
+                                assertThat(client.askWeb("/mine-first")).contains("service: web");
+                                return app.text().contains("GET /mine-first");
+                            });
+            for (int i = 0; i < 5; i++) {
+                // One connection, whose requests alternate.
+                String answers =
+                        client.run(
+                                        "curl",
+                                        "-4sS",
+                                        "http://web/other-" + i,
+                                        "http://web/mine-" + i,
+                                        "http://web/others-too")
+                                .orFail()
+                                .out();
+                assertThat(answers.lines().filter("service: web"::equals)).hasSize(3);
+            }
+            Eventually.within(START, app::text).until(() -> app.text().contains("/mine-4"));
+            assertThat(app.text().lines().filter(line -> line.matches(".*GET /mine-[0-9].*")))
+                    .hasSize(5)
+                    .allMatch(line -> line.startsWith(client.address() + " - - "));
+            assertThat(app.text()).doesNotContain("GET /other");
+            assertThat(Node.rulesOfWeb()).isBlank();
+        }
+    }
+
+    /** Asks on one connection as long as it lasts, and tells who answers, or that it was reset. */
+    private static final String FAITHFUL =
+            """
+            import http.client, time
+            while True:
+                connection = http.client.HTTPConnection("web", 80)
+                try:
+                    while True:
+                        connection.request("GET", "/")
+                        text = connection.getresponse().read().decode()
+                        print(text.split("service: ")[1].split()[0], flush=True)
+                        time.sleep(0.05)
+                except OSError as failure:
+                    print("reset", flush=True)
+            """;
+
+    @Test
+    void whoIsConnectedAlreadyReachesTheAppWhenConnectionsAreFlushed(@TempDir Path directory)
+            throws IOException {
+        Path config =
+                Files.writeString(
+                        directory.resolve("mirrord.yaml"), "agent: {flush_connections: true}\n");
+        try (Command.Running faithful = client.background("python3", "-c", FAITHFUL)) {
+            faithful.awaitOut("web", START);
+            try (Command.Running app =
+                    Mirrord.onWeb()
+                            .with("-f", config.toString(), "--steal")
+                            .docker("-e", "SERVICE_NAME=app")
+                            .start(Mirrord.STATIC, "listen", "80")) {
+                Eventually.within(START, () -> app.text() + faithful.text())
+                        .until(() -> faithful.text().contains("app\n"));
+                assertThat(faithful.out().text().lines().distinct())
+                        .containsExactly("web", "reset", "app");
+            }
+        }
+    }
+
+    @Test
     void offLeavesIncomingAlone(@TempDir Path directory) throws IOException {
         Path config =
                 Files.writeString(

@@ -35,7 +35,7 @@ final class AgentOptions {
                 profile(config.appArmorProfile().orElse(null)),
                 profile(config.seccompProfile().orElse(null)),
                 config.disableMeshSidecarInjection(),
-                List.of());
+                config.flushConnections() ? List.of("--flush-connections") : List.of());
     }
 
     private static @Nullable Map<String, Object> profile(@Nullable SecurityProfile profile) {

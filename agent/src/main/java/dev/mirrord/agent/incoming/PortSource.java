@@ -1,5 +1,6 @@
 package dev.mirrord.agent.incoming;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.mirrord.agent.filter.HttpFilter;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,5 +29,10 @@ public interface PortSource {
 
         /** Hears a notice of what was lost, as JSON (docs/protocol.md, SUBSCRIBE). */
         default void counted(String json) {}
+
+        /** Hears what else is for the user. */
+        default void notice(String text) {
+            counted(JsonNodeFactory.instance.objectNode().put("notice", text).toString());
+        }
     }
 }

@@ -31,6 +31,7 @@ public final class Steal implements PortSource {
     private final TargetLoops loops;
     private final Tunnels tunnels;
     private final String owner;
+    private final boolean flushes;
     private final TlsPorts tls;
     private final StolenPorts ports = new StolenPorts();
     private @Nullable NamespaceThread thread;
@@ -40,13 +41,21 @@ public final class Steal implements PortSource {
 
     /**
      * @param owner whom the users of other sessions are told of
+     * @param flushes connections that a port has when it is taken are reset
      */
-    public Steal(Target target, TargetLoops loops, Tunnels tunnels, TlsPorts tls, String owner) {
+    public Steal(
+            Target target,
+            TargetLoops loops,
+            Tunnels tunnels,
+            TlsPorts tls,
+            String owner,
+            boolean flushes) {
         this.target = target;
         this.loops = loops;
         this.tunnels = tunnels;
         this.tls = tls;
         this.owner = owner;
+        this.flushes = flushes;
     }
 
     @Override
@@ -149,13 +158,37 @@ public final class Steal implements PortSource {
         // Before the first connection comes.
         ports.put(port, filter, lost);
         if (!known) {
+            OpenBefore before = flushes ? openBefore(port, lost) : OpenBefore.none(port);
             try {
                 PortName.take(shell, script.addPort(port, owner), NftScript.lookUp(port));
             } catch (IOException | SubscriptionRefused e) {
                 ports.remove(port, lost);
                 throw e;
             }
+            flush(before, lost);
         }
+    }
+
+    private static OpenBefore openBefore(int port, Lost lost) {
+        try {
+            return OpenBefore.at(port);
+        } catch (IOException e) {
+            notice("agent.flush_connections: cannot list connections: " + e.getMessage(), lost);
+            return OpenBefore.none(port);
+        }
+    }
+
+    private static void flush(OpenBefore before, Lost lost) {
+        try {
+            before.reset();
+        } catch (IOException e) {
+            notice(String.valueOf(e.getMessage()), lost);
+        }
+    }
+
+    private static void notice(String text, Lost lost) {
+        AgentLog.warn("not flushed", "why", text);
+        lost.notice(text);
     }
 
     private void remove(int port, Lost owner) throws IOException {

@@ -1,7 +1,6 @@
 package dev.mirrord.agent.tls;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.mirrord.agent.files.TargetReader;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.incoming.PortSource;
@@ -64,7 +63,7 @@ public final class TlsPorts implements TlsEnding {
                         new SubscriptionRefused(
                                 Errno.EINVAL, "TLS is taken apart for a filter only"));
             }
-            return PortTls.load(settings, reader(), text -> lost.counted(notice(text)))
+            return PortTls.load(settings, reader(), lost::notice)
                     .handle(
                             (loaded, failure) -> {
                                 if (failure != null) {
@@ -109,9 +108,5 @@ public final class TlsPorts implements TlsEnding {
         }
         return new SubscriptionRefused(
                 Errno.EINVAL, "cannot end TLS here: " + String.valueOf(cause.getMessage()));
-    }
-
-    private static String notice(String text) {
-        return JsonNodeFactory.instance.objectNode().put("notice", text).toString();
     }
 }
