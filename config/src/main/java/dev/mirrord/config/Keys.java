@@ -264,6 +264,9 @@ public final class Keys {
     public static final Key<String> TLS_DELIVERY_CERTIFICATE =
             key("feature.network.incoming.tls_delivery.server_cert", Scalars.STRING, null);
 
+    public static final Key<String> TLS_DELIVERY_CLIENT_HEADER =
+            key("feature.network.incoming.tls_delivery.client_cert_header", Scalars.STRING, null);
+
     private Keys() {}
 
     /** In the order of the documentation. */

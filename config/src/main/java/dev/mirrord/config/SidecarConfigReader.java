@@ -132,6 +132,9 @@ final class SidecarConfigReader {
                                                 new HashSet<>(identity.field("ports", Lists.PORTS)))
                                         : Optional.empty(),
                                 identity.field("protocols", STRINGS),
+                                identity.fields.containsKey("clients")
+                                        ? Optional.of(identity.field("clients", Scalars.STRING))
+                                        : Optional.empty(),
                                 Optional.empty(),
                                 identity.field("json", Scalars.STRING)));
             }

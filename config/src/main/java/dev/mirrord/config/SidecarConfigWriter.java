@@ -104,6 +104,9 @@ final class SidecarConfigWriter {
                 ports("ports", identity.ports().get());
             }
             strings("protocols", identity.protocols());
+            if (identity.clients().isPresent()) {
+                json.writeStringField("clients", identity.clients().get());
+            }
             json.writeStringField("json", identity.json());
             json.writeEndObject();
         }

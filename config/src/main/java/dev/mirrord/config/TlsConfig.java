@@ -37,11 +37,18 @@ public record TlsConfig(List<TlsIdentity> identities, String delivery) {
                                                         Collectors.joining(
                                                                 ",", ",\"alpn\":[", "]")))
                         .orElse("");
+        String clients =
+                own.stream()
+                        .flatMap(each -> each.clients().stream())
+                        .findFirst()
+                        .map(json -> ",\"clients\":" + json)
+                        .orElse("");
         return Optional.of(
                 own.stream()
                                 .map(TlsIdentity::json)
                                 .collect(Collectors.joining(",", "{\"identities\":[", "]"))
                         + alpn
+                        + clients
                         + ",\"delivery\":"
                         + delivery
                         + "}");

@@ -13,6 +13,8 @@ import java.util.TreeSet;
  *
  * @param ports the app's ports that it is for; empty: all
  * @param protocols of ALPN that clients are offered at most; empty: what the target agrees to
+ * @param clients what a subscription tells the agent of the clients of a target that asks for their
+ *     certificates; empty: they stay the target's
  * @param secret the Secret that holds them and has not been read yet
  * @param json what a subscription tells the agent (docs/protocol.md); empty while the secret has
  *     not been read. May hold a key
@@ -20,17 +22,20 @@ import java.util.TreeSet;
 public record TlsIdentity(
         Optional<SortedSet<Integer>> ports,
         List<String> protocols,
+        Optional<String> clients,
         Optional<String> secret,
         String json) {
 
     static TlsIdentity of(
             Optional<Set<Integer>> ports,
             List<String> protocols,
+            Optional<String> clients,
             Optional<String> secret,
             String json) {
         return new TlsIdentity(
                 ports.map(all -> Collections.unmodifiableSortedSet(new TreeSet<>(all))),
                 List.copyOf(protocols),
+                clients,
                 secret,
                 json);
     }
@@ -40,12 +45,26 @@ public record TlsIdentity(
                 .formatted(Conditions.quoted(certificate), Conditions.quoted(key));
     }
 
+    static String ofClients(String roots, String certificate, String key) {
+        return "{\"roots\":%s,\"certificate\":%s,\"key\":%s}"
+                .formatted(
+                        Conditions.quoted(roots),
+                        Conditions.quoted(certificate),
+                        Conditions.quoted(key));
+    }
+
+    /** The agent has to read files of the target. */
+    public boolean needsFiles() {
+        return secret.isEmpty() || clients.isPresent();
+    }
+
     /** The same with what the Secret holds (PEM). */
     public TlsIdentity read(String certificate, String key) {
         String name = "Secret " + secret.orElseThrow();
         return new TlsIdentity(
                 ports,
                 protocols,
+                clients,
                 Optional.empty(),
                 "{\"certificatePem\":%s,\"keyPem\":%s,\"name\":%s}"
                         .formatted(

@@ -10,18 +10,31 @@ import java.util.Set;
 /** {@code {ports: [443], certificate: /path, key: /path}}, or with {@code secret: name}. */
 final class TlsIdentityType implements Type<TlsIdentity> {
     private static final Set<String> NAMES =
-            Set.of("ports", "certificate", "key", "secret", "alpn");
+            Set.of("ports", "certificate", "key", "secret", "alpn", "clients");
+    private static final Set<String> OF_CLIENTS = Set.of("trust_roots", "certificate", "key");
     private static final Type<List<String>> PROTOCOLS =
             Lists.of(Scalars.choice(Map.of("h2", "h2", "http/1.1", "http/1.1")));
     private static final Shape TEXT = new Shape.Text();
     private static final Shape SHAPE =
             new Shape.Fields(
                     Map.of(
-                            "ports", Lists.PORTS.shape(),
-                            "certificate", TEXT,
-                            "key", TEXT,
-                            "secret", TEXT,
-                            "alpn", PROTOCOLS.shape()),
+                            "ports",
+                            Lists.PORTS.shape(),
+                            "certificate",
+                            TEXT,
+                            "key",
+                            TEXT,
+                            "secret",
+                            TEXT,
+                            "alpn",
+                            PROTOCOLS.shape(),
+                            "clients",
+                            new Shape.Fields(
+                                    Map.of(
+                                            "trust_roots", TEXT,
+                                            "certificate", TEXT,
+                                            "key", TEXT),
+                                    List.of())),
                     List.of());
 
     @Override
@@ -29,13 +42,7 @@ final class TlsIdentityType implements Type<TlsIdentity> {
         if (!(value instanceof Value.Table table)) {
             throw Type.wrong(value, shape().words());
         }
-        for (Map.Entry<String, Value> entry : table.entries().entrySet()) {
-            if (!NAMES.contains(entry.getKey())) {
-                throw new WrongValue(
-                        entry.getValue().location(),
-                        "has an unknown key \"" + entry.getKey() + "\"");
-            }
-        }
+        checkNames(table, NAMES);
         Optional<String> secret = field(table, "secret", Scalars.STRING);
         Optional<String> certificate = path(table, "certificate");
         Optional<String> key = path(table, "key");
@@ -48,8 +55,41 @@ final class TlsIdentityType implements Type<TlsIdentity> {
         return TlsIdentity.of(
                 field(table, "ports", Lists.PORTS).map(HashSet::new),
                 field(table, "alpn", PROTOCOLS).orElse(List.of()),
+                clients(table),
                 secret,
                 files ? TlsIdentity.ofFiles(certificate.get(), key.get()) : "");
+    }
+
+    private static void checkNames(Value.Table table, Set<String> names) throws WrongValue {
+        for (Map.Entry<String, Value> entry : table.entries().entrySet()) {
+            if (!names.contains(entry.getKey())) {
+                throw new WrongValue(
+                        entry.getValue().location(),
+                        "has an unknown key \"" + entry.getKey() + "\"");
+            }
+        }
+    }
+
+    private static Optional<String> clients(Value.Table all) throws WrongValue {
+        Value value = all.entries().get("clients");
+        if (value == null || value instanceof Value.Absent) {
+            return Optional.empty();
+        }
+        if (!(value instanceof Value.Table table)) {
+            throw Type.wrong(value, "an object with trust_roots, certificate and key");
+        }
+        checkNames(table, OF_CLIENTS);
+        Optional<String> roots = path(table, "trust_roots");
+        Optional<String> certificate = path(table, "certificate");
+        Optional<String> key = path(table, "key");
+        if (roots.isEmpty() || certificate.isEmpty() || key.isEmpty()) {
+            throw new WrongValue(
+                    table.location(),
+                    "has clients without trust_roots, certificate or key (paths in the target):"
+                        + " what clients' certificates come from, and what the target is shown in"
+                        + " their place");
+        }
+        return Optional.of(TlsIdentity.ofClients(roots.get(), certificate.get(), key.get()));
     }
 
     private static Optional<String> path(Value.Table table, String name) throws WrongValue {

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +16,18 @@ import java.util.stream.Stream;
 /** Makes of its options what the agent is told of TLS. */
 final class TlsResolver {
     private static final int MOST_PEM = 48 * 1024;
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Set<String> OF_HTTP =
+            Set.of(
+                    "connection",
+                    "content-length",
+                    "content-type",
+                    "expect",
+                    "host",
+                    "te",
+                    "trailer",
+                    "transfer-encoding",
+                    "upgrade");
     private static final Pattern CERTIFICATE =
             Pattern.compile(
                     "-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\\R?", Pattern.DOTALL);
@@ -34,7 +49,8 @@ final class TlsResolver {
                         Keys.TLS_DELIVERY_PROTOCOL,
                         Keys.TLS_DELIVERY_ROOTS,
                         Keys.TLS_DELIVERY_NAME,
-                        Keys.TLS_DELIVERY_CERTIFICATE)) {
+                        Keys.TLS_DELIVERY_CERTIFICATE,
+                        Keys.TLS_DELIVERY_CLIENT_HEADER)) {
             boolean standard =
                     key.equals(Keys.TLS_DELIVERY_PROTOCOL)
                             && settings.get(Keys.TLS_DELIVERY_PROTOCOL, "tls").equals("tls");
@@ -61,7 +77,32 @@ final class TlsResolver {
                             + " is for an http_filter: without one TLS is stolen whole, as bytes;"
                             + " add a filter or remove it");
         }
+        checkHeader(identities);
         return new TlsConfig(identities, delivery());
+    }
+
+    private void checkHeader(List<TlsIdentity> identities) {
+        Optional<String> header = settings.find(Keys.TLS_DELIVERY_CLIENT_HEADER);
+        if (header.isEmpty()) {
+            return;
+        }
+        if (!HEADER.matcher(header.get()).matches() || OF_HTTP.contains(lower(header.get()))) {
+            problems.error(
+                    settings.place(Keys.TLS_DELIVERY_CLIENT_HEADER)
+                            + " must be a header's name that HTTP has no other use for, such as"
+                            + " Client-Cert (RFC 9440)");
+        } else if (identities.stream().allMatch(each -> each.clients().isEmpty())) {
+            problems.error(
+                    settings.place(Keys.TLS_DELIVERY_CLIENT_HEADER)
+                            + " has nothing to tell: clients are asked for certificates where"
+                            + " \"clients\" in "
+                            + Keys.INCOMING_TLS.path()
+                            + " is set");
+        }
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
     }
 
     private String delivery() {
@@ -79,6 +120,8 @@ final class TlsResolver {
         settings.find(Keys.TLS_DELIVERY_CERTIFICATE)
                 .map(file -> certificates(Keys.TLS_DELIVERY_CERTIFICATE, file))
                 .ifPresent(pem -> json.append(",\"certificate\":").append(Conditions.quoted(pem)));
+        settings.find(Keys.TLS_DELIVERY_CLIENT_HEADER)
+                .ifPresent(name -> json.append(",\"header\":").append(Conditions.quoted(name)));
         if (json.length() > MOST_PEM) {
             problems.error(
                     settings.place(Keys.TLS_DELIVERY_ROOTS)

@@ -69,7 +69,10 @@ class TlsOptionsTest {
     @Test
     void aSecretsKeyReachesTheSidecarAndNoText() {
         MirrordConfig config =
-                TestingConfig.json(incoming("'tls':{'secret':'web-tls','ports':[443]}"));
+                TestingConfig.json(
+                        incoming(
+                                "'tls':{'secret':'web-tls','ports':[443],'clients':"
+                                        + "{'trust_roots':'/ca','certificate':'/c','key':'/d'}}"));
         NetworkConfig network = config.feature().network();
         TlsIdentity named = network.incoming().tls().identities().getFirst();
         assertThat(named.secret()).contains("web-tls");
@@ -94,7 +97,23 @@ class TlsOptionsTest {
                 .contains(
                         "{\"identities\":[{\"certificatePem\":\"CERT\",\"keyPem\":\"hidden"
                                 + " key\",\"name\":\"Secret"
-                                + " web-tls\"}],\"delivery\":{\"protocol\":\"tls\"}}");
+                                + " web-tls\"}],\"clients\":"
+                                + "{\"roots\":\"/ca\",\"certificate\":\"/c\",\"key\":\"/d\"},"
+                                + "\"delivery\":{\"protocol\":\"tls\"}}");
+    }
+
+    @Test
+    void clientsOfATargetThatAsksForTheirCertificatesHaveTheirFilesAndTheAppIsTold() {
+        IncomingConfig config =
+                of(
+                        "'tls':{'certificate':'/a','key':'/b','clients':"
+                                + "{'trust_roots':'/ca','certificate':'/c','key':'/d'}},"
+                                + "'tls_delivery':{'client_cert_header':'Client-Cert'}");
+        assertThat(config.tls(443))
+                .contains(
+                        "{\"identities\":[{\"certificate\":\"/a\",\"key\":\"/b\"}],\"clients\":"
+                            + "{\"roots\":\"/ca\",\"certificate\":\"/c\",\"key\":\"/d\"},"
+                            + "\"delivery\":{\"protocol\":\"tls\",\"header\":\"Client-Cert\"}}");
     }
 
     @ParameterizedTest
@@ -108,6 +127,12 @@ class TlsOptionsTest {
                         + " path",
                 "'tls':{'secret':'s','alpn':'h3'} | must be one of h2, http/1.1",
                 "'tls':{'secret':'s','port':1} | has an unknown key \"port\"",
+                "'tls':{'secret':'s','clients':{'trust_roots':'/a','key':'/b'}} | has clients"
+                        + " without trust_roots, certificate or key",
+                "'tls':{'secret':'s'},'tls_delivery':{'client_cert_header':'X-C'} | has nothing to"
+                        + " tell",
+                "'tls':{'secret':'s'},'tls_delivery':{'client_cert_header':'Host'} | must be a"
+                        + " header's name",
                 "'tls_delivery':{'protocol':'tcp'} | has nothing to deliver",
                 "'tls':{'secret':'s'},'tls_delivery':{'trust_roots':'/nothing/here'} |"
                         + " /nothing/here",

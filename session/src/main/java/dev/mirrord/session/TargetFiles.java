@@ -1,6 +1,7 @@
 package dev.mirrord.session;
 
 import dev.mirrord.config.MirrordConfig;
+import dev.mirrord.config.TlsIdentity;
 import dev.mirrord.session.kubernetes.placement.JobPlacement;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class TargetFiles {
         }
         boolean keys =
                 config.feature().network().incoming().tls().identities().stream()
-                        .anyMatch(each -> each.secret().isEmpty());
+                        .anyMatch(TlsIdentity::needsFiles);
         return keys ? JobPlacement.Files.KEYS : JobPlacement.Files.NONE;
     }
 

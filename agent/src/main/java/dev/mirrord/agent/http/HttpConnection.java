@@ -215,10 +215,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         legs.activate(leg);
         anyRequest = true;
         answers.expect(head, leg.side());
-        if (head.rewritten().isPresent()) {
-            held.take(request.headLength()).release();
-            replay.forget();
-            leg.write(Unpooled.wrappedBuffer(head.rewritten().get()));
+        Optional<byte[]> rewritten =
+                leg.side() == Side.APP ? head.toApp(ways.ownField()) : head.rewritten();
+        if (rewritten.isPresent()) {
+            ByteBuf original = held.take(request.headLength());
+            replay.add(original);
+            original.release();
+            leg.write(Unpooled.wrappedBuffer(rewritten.get()));
         } else {
             int length = request.headLength();
             pass(leg, length + head.body().extent(held.look(), length));

@@ -2,6 +2,7 @@ package dev.mirrord.agent.http;
 
 import dev.mirrord.agent.filter.Request;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Set;
  *     which no request could be judged
  */
 record RequestHead(
+        Head head,
         Request request,
         Body body,
         boolean upgrade,
@@ -51,6 +53,7 @@ record RequestHead(
         boolean toHttp2 = head.lists("upgrade", "h2c");
         return Optional.of(
                 new RequestHead(
+                        head,
                         new Request(words[0], origin(words[1]), head.normalised()),
                         chunked ? Body.chunked() : Body.ofLength(Math.max(0, length)),
                         !old && !toHttp2 && head.lists("connection", "upgrade"),
@@ -60,15 +63,31 @@ record RequestHead(
                         toHttp2 ? Optional.of(withoutUpgrade(head)) : Optional.empty()));
     }
 
+    /** What the app is sent instead of the head. */
+    Optional<byte[]> toApp(Optional<OwnField> own) {
+        if (own.isEmpty()) {
+            return rewritten;
+        }
+        Set<String> dropped = new HashSet<>(rewritten.isPresent() ? TO_HTTP2 : Set.of());
+        dropped.add(own.get().name().toLowerCase(Locale.ROOT));
+        String added = own.get().value().map(v -> own.get().name() + ": " + v + "\r\n").orElse("");
+        return Optional.of(written(head, dropped, added));
+    }
+
     private static byte[] withoutUpgrade(Head head) {
+        return written(head, TO_HTTP2, "");
+    }
+
+    private static byte[] written(Head head, Set<String> dropped, String added) {
         StringBuilder text = new StringBuilder(head.first()).append("\r\n");
         for (String field : head.fields()) {
             String name = field.substring(0, field.indexOf(':')).toLowerCase(Locale.ROOT);
-            if (!TO_HTTP2.contains(name)) {
+            if (!dropped.contains(name)) {
                 text.append(field).append("\r\n");
             }
         }
-        if (head.lists("connection", "close")) {
+        text.append(added);
+        if (dropped.contains("connection") && head.lists("connection", "close")) {
             text.append("Connection: close\r\n");
         }
         return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);

@@ -157,6 +157,9 @@ final class StreamSwitch extends ChannelInboundHandlerAdapter {
             upstream.close();
             return;
         }
+        if (side == Side.APP && waiting.peek() instanceof Http2HeadersFrame headers) {
+            connection.ways().ownField().ifPresent(own -> write(own, headers.headers()));
+        }
         Relay relay = new Relay(upstream, frame -> {});
         while (!waiting.isEmpty()) {
             relay.pass(waiting.remove());
@@ -164,6 +167,12 @@ final class StreamSwitch extends ChannelInboundHandlerAdapter {
         upstream.flush();
         client.pipeline().replace(this, null, relay);
         client.config().setAutoRead(upstream.isWritable());
+    }
+
+    private static void write(OwnField own, Http2Headers headers) {
+        String name = own.name().toLowerCase(Locale.ROOT);
+        headers.remove(name);
+        own.value().ifPresent(value -> headers.add(name, value));
     }
 
     static Request request(Http2Headers headers) {

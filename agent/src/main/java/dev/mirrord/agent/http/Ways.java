@@ -19,4 +19,9 @@ public interface Ways {
 
     /** A new connection to the app; fails when it does not take one. */
     Future<DuplexChannel> toApp();
+
+    /** What the agent tells the app in each request; empty: nothing. */
+    default Optional<OwnField> ownField() {
+        return Optional.empty();
+    }
 }

@@ -1,6 +1,7 @@
 package dev.mirrord.agent.tls;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -16,11 +17,20 @@ final class Contexts {
 
     private Contexts() {}
 
-    static SslContext server(Identity identity, Optional<String> protocol) throws SSLException {
-        return with(
+    /**
+     * @param clients they are asked for a certificate, which must come from theirs; who has none is
+     *     taken all the same
+     */
+    static SslContext server(
+            Identity identity, Optional<String> protocol, Optional<Clients> clients)
+            throws SSLException {
+        SslContextBuilder builder =
+                with(
                         SslContextBuilder.forServer(identity.key(), identity.chain()),
-                        protocol.stream().toList())
-                .build();
+                        protocol.stream().toList());
+        clients.ifPresent(
+                asked -> builder.clientAuth(ClientAuth.OPTIONAL).trustManager(asked.trust()));
+        return builder.build();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
@@ -32,8 +33,9 @@ public final class PortTls {
     private final Map<Offer, SslContext> servers = new ConcurrentHashMap<>();
     private final Set<String> said = ConcurrentHashMap.newKeySet();
     private final ToApp toApp;
+    private volatile Optional<Clients> clients = Optional.empty();
 
-    private record Offer(Identity identity, Optional<String> protocol) {}
+    private record Offer(Identity identity, Optional<String> protocol, Optional<Clients> clients) {}
 
     private PortTls(
             TlsSettings settings, ToApp toApp, TargetReader files, Consumer<String> notices) {
@@ -61,9 +63,30 @@ public final class PortTls {
 
     private CompletableFuture<Void> read() {
         return CompletableFuture.allOf(
-                settings.sources().stream()
-                        .map(source -> read(source).thenAccept(this::add))
+                Stream.concat(
+                                settings.sources().stream()
+                                        .map(source -> read(source).thenAccept(this::add)),
+                                settings.clients().stream().map(this::readClients))
                         .toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> readClients(TlsSettings.ClientFiles named) {
+        return read(new Source.Files(named.certificate(), named.key()))
+                .thenCombine(
+                        files.read(named.roots()), (shown, roots) -> clients(named, shown, roots))
+                .thenAccept(read -> clients = Optional.of(read));
+    }
+
+    private static Clients clients(TlsSettings.ClientFiles named, Identity shown, byte[] roots) {
+        try {
+            return Clients.of(
+                    Identity.certificates(roots, named.roots()),
+                    named.roots(),
+                    shown,
+                    named.certificate());
+        } catch (UnusableTls e) {
+            throw new CompletionException(e);
+        }
     }
 
     private synchronized void add(Identity read) {
@@ -141,12 +164,27 @@ public final class PortTls {
         return possible.isEmpty() ? Optional.empty() : Optional.of(possible);
     }
 
-    /** Our end towards clients. */
-    SslContext server(Identity identity, Optional<String> protocol) throws SSLException {
-        Offer offer = new Offer(identity, protocol);
+    /** Empty: of a target that asks for client certificates, nothing is taken. */
+    Optional<Clients> clients() {
+        return clients;
+    }
+
+    /** In which field of a request the app is told a client's certificate. */
+    Optional<String> header() {
+        return settings.header();
+    }
+
+    /**
+     * Our end towards clients.
+     *
+     * @param asked clients that are asked who they are; empty: they are not
+     */
+    SslContext server(Identity identity, Optional<String> protocol, Optional<Clients> asked)
+            throws SSLException {
+        Offer offer = new Offer(identity, protocol, asked);
         SslContext known = servers.get(offer);
         if (known == null) {
-            known = Contexts.server(identity, protocol);
+            known = Contexts.server(identity, protocol, asked);
             servers.put(offer, known);
         }
         return known;

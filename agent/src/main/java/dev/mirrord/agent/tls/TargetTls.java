@@ -10,7 +10,14 @@ import javax.net.ssl.SSLException;
 
 /** Connections to the target in TLS; whose certificate it shows is looked at afterwards. */
 final class TargetTls {
-    private final NoClientKey key = new NoClientKey();
+    private final ClientKey key;
+
+    /**
+     * @param shown to a target that asks who its client is
+     */
+    TargetTls(Optional<Identity> shown) {
+        this.key = new ClientKey(shown);
+    }
 
     /** Fails when there is no connection, or the target does not speak TLS with us. */
     Future<Handshake> connect(Ways ways, Optional<String> serverName, List<String> protocols) {

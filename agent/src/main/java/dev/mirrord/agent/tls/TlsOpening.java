@@ -41,7 +41,8 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     private final Ways ways;
     private final PortTls port;
     private final Connections connections;
-    private final TargetTls targets = new TargetTls();
+    private final Optional<Clients> clients;
+    private final TargetTls targets;
     private final ByteBuf said;
     private @Nullable ScheduledFuture<?> patience;
     private boolean undecided = true;
@@ -53,6 +54,8 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         this.ways = ways;
         this.port = port;
         this.connections = connections;
+        this.clients = port.clients();
+        this.targets = new TargetTls(clients.map(Clients::shown));
         this.said = client.alloc().buffer();
     }
 
@@ -172,10 +175,11 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     }
 
     private void answered(ClientHello hello, Handshake target) {
-        if (targets.asksForClient()) {
+        if (targets.asksForClient() && clients.isEmpty()) {
             port.notice(
                     "the target asks for client certificates: its TLS connections stay its own,"
-                            + " since nobody else can show a client's");
+                            + " since nobody else can show a client's; \"clients\" in"
+                            + " feature.network.incoming.tls says what to show instead");
             rawInsteadOf(target);
             return;
         }
@@ -211,7 +215,8 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         }
         SslHandler tls;
         try {
-            tls = port.server(identity, target.protocol()).newHandler(client.alloc());
+            Optional<Clients> asked = targets.asksForClient() ? clients : Optional.empty();
+            tls = port.server(identity, target.protocol(), asked).newHandler(client.alloc());
         } catch (SSLException e) {
             rawInsteadOf(target);
             return;
@@ -235,20 +240,30 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         if (done.isSuccess()) {
             forget();
             client.pipeline().remove(flight);
-            TlsWays decrypted =
-                    new TlsWays(
-                            ways,
-                            port,
-                            targets,
-                            hello.serverName(),
-                            target.protocol(),
-                            target.channel());
-            HttpConnection.adopt(client, decrypted, connections);
+            HttpConnection.adopt(client, decrypted(hello, target), connections);
         } else if (flight.hasBegun() || !client.isActive()) {
             forget();
             target.channel().close();
             Closing.abort(client);
         }
+    }
+
+    /** Who shows no certificate to us has none at the target either. */
+    private TlsWays decrypted(ClientHello hello, Handshake target) {
+        Optional<ClientCertificate> shown =
+                ClientCertificate.of(client.pipeline().get(SslHandler.class).engine().getSession());
+        boolean nobody = targets.asksForClient() && shown.isEmpty();
+        if (nobody) {
+            target.channel().close();
+        }
+        return new TlsWays(
+                ways,
+                port,
+                nobody ? new TargetTls(Optional.empty()) : targets,
+                hello.serverName(),
+                target.protocol(),
+                shown,
+                nobody ? null : target.channel());
     }
 
     /** Our TLS cannot answer this client, and has not. */
@@ -272,7 +287,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     /** What is no TLS may be HTTP. */
     private void plain() {
         if (leave()) {
-            HttpConnection.adopt(client, ways, connections);
+            HttpConnection.adopt(client, new PlainWays(ways, port), connections);
             replay();
         }
     }

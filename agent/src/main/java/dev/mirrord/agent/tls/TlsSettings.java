@@ -9,8 +9,18 @@ import java.util.Optional;
  * What a subscription says of TLS (docs/protocol.md, SUBSCRIBE).
  *
  * @param protocols of ALPN that clients are offered at most; empty: what the target agrees to
+ * @param clients of a target that asks for their certificates; empty: they stay the target's
+ * @param header in which the app is told a client's certificate
  */
-record TlsSettings(List<Source> sources, Optional<List<String>> protocols, Delivery delivery) {
+record TlsSettings(
+        List<Source> sources,
+        Optional<List<String>> protocols,
+        Optional<ClientFiles> clients,
+        Delivery delivery,
+        Optional<String> header) {
+
+    /** Absolute paths in the target's tree: whose certificates clients have, and what is shown. */
+    record ClientFiles(String roots, String certificate, String key) {}
 
     /** Where certificate and key come from. */
     sealed interface Source {
@@ -64,7 +74,16 @@ record TlsSettings(List<Source> sources, Optional<List<String>> protocols, Deliv
         return new TlsSettings(
                 List.copyOf(sources),
                 json.has("alpn") ? Optional.of(List.copyOf(protocols)) : Optional.empty(),
-                delivery(json.path("delivery")));
+                json.has("clients") ? Optional.of(clients(json.path("clients"))) : Optional.empty(),
+                delivery(json.path("delivery")),
+                text(json.path("delivery").path("header")));
+    }
+
+    private static ClientFiles clients(JsonNode json) {
+        return new ClientFiles(
+                absolute(json.path("roots").asText()),
+                absolute(json.path("certificate").asText()),
+                absolute(json.path("key").asText()));
     }
 
     private static String absolute(String path) {

@@ -1,6 +1,7 @@
 package dev.mirrord.agent.tls;
 
 import dev.mirrord.agent.filter.HttpFilter;
+import dev.mirrord.agent.http.OwnField;
 import dev.mirrord.agent.http.Ways;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -20,10 +21,12 @@ final class TlsWays implements Ways {
     private final TargetTls target;
     private final Optional<String> serverName;
     private final Optional<String> protocol;
+    private final Optional<ClientCertificate> client;
     private @Nullable DuplexChannel first;
 
     /**
-     * @param first a connection to the target that is there already
+     * @param client what it has shown
+     * @param first a connection to the target that is there already, if it may be used
      */
     TlsWays(
             Ways raw,
@@ -31,12 +34,14 @@ final class TlsWays implements Ways {
             TargetTls target,
             Optional<String> serverName,
             Optional<String> protocol,
-            DuplexChannel first) {
+            Optional<ClientCertificate> client,
+            @Nullable DuplexChannel first) {
         this.raw = raw;
         this.port = port;
         this.target = target;
         this.serverName = serverName;
         this.protocol = protocol;
+        this.client = client;
         this.first = first;
     }
 
@@ -108,12 +113,22 @@ final class TlsWays implements Ways {
                                 return;
                             }
                             port.toApp()
-                                    .deliver(done.getNow(), serverName, protocol)
+                                    .deliver(done.getNow(), serverName, protocol, shownToApp())
                                     .addListener(
                                             (Future<DuplexChannel> delivered) ->
                                                     delivered(delivered, connected));
                         });
         return connected;
+    }
+
+    @Override
+    public Optional<OwnField> ownField() {
+        return port.header().map(name -> ClientCertificate.field(name, client));
+    }
+
+    /** As at the target: who has shown nothing is nobody there either. */
+    private Optional<Identity> shownToApp() {
+        return client.flatMap(_ -> port.clients()).map(Clients::shown);
     }
 
     private void delivered(Future<DuplexChannel> delivered, Promise<DuplexChannel> connected) {

@@ -4,16 +4,12 @@ import dev.mirrord.agent.tls.TlsSettings.Delivery;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /** How the app gets what was decrypted: as plain bytes, or in TLS again. */
 final class ToApp {
@@ -47,18 +43,8 @@ final class ToApp {
     }
 
     private static TrustManager trusting(String roots) throws UnusableTls {
-        try {
-            KeyStore anchors = KeyStore.getInstance("PKCS12");
-            anchors.load(null, null);
-            for (X509Certificate root : certificates(roots, "tls_delivery.trust_roots")) {
-                anchors.setCertificateEntry(Integer.toString(anchors.size()), root);
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(anchors);
-            return factory.getTrustManagers()[0];
-        } catch (GeneralSecurityException | IOException e) {
-            throw new UnusableTls("tls_delivery.trust_roots cannot be used: " + e.getMessage(), e);
-        }
+        String name = "tls_delivery.trust_roots";
+        return Clients.trusting(certificates(roots, name), name);
     }
 
     private static List<X509Certificate> certificates(String pem, String name) throws UnusableTls {
@@ -68,9 +54,13 @@ final class ToApp {
     /**
      * @param asked the name that the client asked the target for
      * @param protocol what was agreed on with it
+     * @param shown to an app that asks who its client is
      */
     Future<DuplexChannel> deliver(
-            DuplexChannel app, Optional<String> asked, Optional<String> protocol) {
+            DuplexChannel app,
+            Optional<String> asked,
+            Optional<String> protocol,
+            Optional<Identity> shown) {
         Promise<DuplexChannel> ready = app.eventLoop().newPromise();
         if (!(delivery instanceof Delivery.Encrypted encrypted)) {
             return ready.setSuccess(app);
@@ -81,7 +71,7 @@ final class ToApp {
             Handshake.begin(
                             app,
                             Contexts.client(
-                                    trust, new NoClientKey(), protocol.stream().toList(), check),
+                                    trust, new ClientKey(shown), protocol.stream().toList(), check),
                             name,
                             check ? name.or(() -> Optional.of(NOBODY)) : Optional.empty())
                     .addListener(

@@ -38,13 +38,20 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real nginxes that speak TLS as target and app, curl and openssl as clients, on loopback. */
 @Timeout(60)
 class TlsOpeningIT {
+    /** Eve's certificate is not one that the target trusts. */
+    private static final List<String> CLIENTS = List.of("ann.test", "agent.test", "eve.test");
+
+    @TempDir private static Path ofClients;
+
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, SteadyEpoll.newFactory());
     private final EventLoop loop = group.next();
@@ -64,6 +71,13 @@ class TlsOpeningIT {
 
     TlsOpeningIT() throws IOException {}
 
+    @BeforeAll
+    static void makeCertificatesOfClients() throws Exception {
+        for (String each : CLIENTS) {
+            TestingCertificate.make(ofClients, each, "rsa:2048");
+        }
+    }
+
     @BeforeEach
     void start() throws Exception {
         toTarget = targetPort;
@@ -71,23 +85,36 @@ class TlsOpeningIT {
         directory = Files.createTempDirectory("mirrord-tls-");
         TestingCertificate.make(directory, "web.test", "rsa:2048");
         TestingCertificate.make(directory, "app.test", "rsa:2048");
+        for (String each : CLIENTS) {
+            for (String file : List.of(each + ".crt", each + ".key")) {
+                Files.copy(ofClients.resolve(file), directory.resolve(file));
+            }
+        }
+        Files.writeString(
+                directory.resolve("clients.crt"),
+                Files.readString(directory.resolve("ann.test.crt"))
+                        + Files.readString(directory.resolve("agent.test.crt")));
         nginx(
                 "target",
                 """
                 server { listen %1$d ssl http2; ssl_certificate web.test.crt; ssl_certificate_key web.test.key;
                   location / { return 200 "target $request_uri $ssl_server_name $server_protocol\\n"; }
                   location /large { root %5$s; } }
-                server { listen %2$d ssl; ssl_certificate web.test.crt; ssl_certificate_key web.test.key;
-                  ssl_verify_client on; ssl_client_certificate web.test.crt;
-                  location / { return 200 "target knows $ssl_client_s_dn\\n"; } }
+                server { listen %2$d ssl http2; ssl_certificate web.test.crt; ssl_certificate_key web.test.key;
+                  ssl_verify_client on; ssl_client_certificate clients.crt;
+                  location / { return 200 "target knows $ssl_client_s_dn|$http_client_cert\\n"; } }
                 """);
         nginx(
                 "app",
                 """
                 server { listen %3$d ssl http2; ssl_certificate app.test.crt; ssl_certificate_key app.test.key;
+                  ssl_verify_client optional_no_ca;
                   location / { return 200 "app $request_uri $ssl_server_name $server_protocol\\n"; }
+                  location /client { return 200 "app $ssl_client_s_dn|$http_client_cert\\n"; }
                   location /large { root %5$s; } }
-                server { listen %4$d; location / { return 200 "app $scheme $server_protocol\\n"; } }
+                server { listen %4$d;
+                  location /client { return 200 "app $http_client_cert\\n"; }
+                  location / { return 200 "app $scheme $server_protocol\\n"; } }
                 """);
         for (int each : List.of(targetPort, appPort)) {
             await(each);
@@ -295,11 +322,85 @@ class TlsOpeningIT {
                                 "-H",
                                 "X-User: alice",
                                 "--cert",
-                                file("web.test.crt"),
+                                file("ann.test.crt"),
                                 "--key",
-                                file("web.test.key")))
-                .isEqualTo("target knows CN=web.test\n");
+                                file("ann.test.key")))
+                .isEqualTo("target knows CN=ann.test|\n");
         assertThat(notices.poll(10, TimeUnit.SECONDS)).contains("client certificates");
+    }
+
+    private void loadWithClients(String roots, String shown, String delivery) throws Exception {
+        String json =
+                "{\"identities\":[{\"certificate\":\"%s\",\"key\":\"%s\"}],\"clients\":{\"roots\":\"%s\",\"certificate\":\"%s\",\"key\":\"%s\"},\"delivery\":{%s}}"
+                        .formatted(
+                                file("web.test.crt"),
+                                file("web.test.key"),
+                                file(roots),
+                                file(shown + ".crt"),
+                                file(shown + ".key"),
+                                delivery);
+        tls =
+                PortTls.load(TlsSettings.of(new ObjectMapper().readTree(json)), files, notices::add)
+                        .get(20, TimeUnit.SECONDS);
+    }
+
+    private String as(String who, String path, String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--cert", file(who + ".crt"), "--key", file(who + ".key")));
+        return curl(path, all.toArray(String[]::new));
+    }
+
+    private String header(String who) throws IOException {
+        return ":"
+                + Files.readString(directory.resolve(who + ".crt"))
+                        .replaceAll("-----[A-Z ]+-----|\n", "")
+                + ":";
+    }
+
+    @Test
+    void theTargetIsShownWhatIsConfiguredAndTheAppIsToldWhatTheClientHasShown() throws Exception {
+        toTarget = mutualPort;
+        loadWithClients("clients.crt", "agent.test", "\"header\":\"Client-Cert\"");
+        String alice = "X-User: alice";
+        String lie = "Client-Cert: :bGll:";
+        for (String version : List.of("--http1.1", "--http2")) {
+            assertThat(as("ann.test", "/", version)).isEqualTo("target knows CN=agent.test|\n");
+            // Untouched, since only the app is told.
+            assertThat(as("ann.test", "/", version, "-H", lie))
+                    .isEqualTo("target knows CN=agent.test|:bGll:\n");
+            assertThat(as("ann.test", "/client", version, "-H", alice, "-H", lie))
+                    .isEqualTo("app CN=agent.test|" + header("ann.test") + "\n");
+        }
+        loadWithClients(
+                "clients.crt", "agent.test", "\"protocol\":\"tcp\",\"header\":\"Client-Cert\"");
+        toApp = plainAppPort;
+        assertThat(as("ann.test", "/client", "--http1.1", "-H", alice))
+                .isEqualTo("app " + header("ann.test") + "\n");
+        assertThat(notices).isEmpty();
+    }
+
+    @Test
+    void aClientWithoutCertificateIsNobodyAtTargetAndAppAndAWrongOneIsTurnedAway()
+            throws Exception {
+        toTarget = mutualPort;
+        loadWithClients("clients.crt", "agent.test", "\"header\":\"Client-Cert\"");
+        for (String version : List.of("--http1.1", "--http2")) {
+            assertThat(curl("/", version)).contains("No required SSL certificate was sent");
+            assertThat(curl("/client", version, "-H", "X-User: alice", "-H", "Client-Cert: :bGll:"))
+                    .isEqualTo("app |\n");
+        }
+        assertThatThrownBy(() -> as("eve.test", "/")).isInstanceOf(IOException.class);
+        toTarget = targetPort;
+        assertThat(as("eve.test", "/")).as("is not asked").startsWith("target /");
+    }
+
+    @Test
+    void whatTheTargetWouldNotAcceptIsRefusedAtOnce() {
+        assertThatThrownBy(() -> loadWithClients("ann.test.crt", "agent.test", ""))
+                .hasMessageContaining("the target would not accept the certificate in")
+                .hasMessageContaining("agent.test.crt");
+        assertThatThrownBy(() -> loadWithClients("nothing.crt", "agent.test", ""))
+                .hasMessageContaining("nothing.crt of the target: ENOENT");
     }
 
     @Test

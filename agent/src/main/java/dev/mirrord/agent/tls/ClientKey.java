@@ -4,13 +4,22 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** Has no certificate to show to servers, and remembers whether one asked for it. */
-final class NoClientKey extends X509ExtendedKeyManager {
+/** What is shown to a server that asks who its client is, if anything; remembers whether it did. */
+final class ClientKey extends X509ExtendedKeyManager {
+    private static final String ALIAS = "client";
+
+    private final Optional<Identity> shown;
     private volatile boolean asked;
+
+    ClientKey(Optional<Identity> shown) {
+        this.shown = shown;
+    }
 
     boolean wasAsked() {
         return asked;
@@ -20,7 +29,9 @@ final class NoClientKey extends X509ExtendedKeyManager {
     public @Nullable String chooseEngineClientAlias(
             String[] types, Principal @Nullable [] issuers, SSLEngine engine) {
         asked = true;
-        return null;
+        return shown.filter(own -> List.of(types).contains(own.key().getAlgorithm())).isPresent()
+                ? ALIAS
+                : null;
     }
 
     @Override
@@ -47,11 +58,11 @@ final class NoClientKey extends X509ExtendedKeyManager {
 
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
-        return null;
+        return shown.map(own -> own.chain().toArray(X509Certificate[]::new)).orElse(null);
     }
 
     @Override
     public @Nullable PrivateKey getPrivateKey(String alias) {
-        return null;
+        return shown.map(Identity::key).orElse(null);
     }
 }
