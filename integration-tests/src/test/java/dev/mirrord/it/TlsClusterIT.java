@@ -29,8 +29,14 @@ class TlsClusterIT {
               server {
                 listen 443 ssl http2; listen [::]:443 ssl http2;
                 ssl_certificate /tls/tls.crt; ssl_certificate_key /tls/tls.key;
-                location / { return 200 "%s $request_uri $remote_addr $server_protocol\\n"; }
+                location / { return 200 "%1$s $request_uri $remote_addr $server_protocol\\n"; }
                 location /program { alias /usr/sbin/nginx; }
+              }
+              server {
+                listen 444 ssl http2;
+                ssl_certificate /tls/tls.crt; ssl_certificate_key /tls/tls.key;
+                ssl_client_certificate /tls/clients.crt; ssl_verify_client %2$s;
+                location / { return 200 "%1$s $ssl_client_s_dn|$http_client_cert\\n"; }
               }
             }
             """;
@@ -53,6 +59,12 @@ class TlsClusterIT {
             %3$s
               tls.key: |
             %4$s
+              clients.crt: |
+            %5$s
+              agent.crt: |
+            %6$s
+              agent.key: |
+            %7$s
             ---
             apiVersion: apps/v1
             kind: Deployment
@@ -68,7 +80,7 @@ class TlsClusterIT {
                     image: mirrord-test/nginx
                     imagePullPolicy: IfNotPresent
                     args: [nginx, -c, /config/nginx.conf, -g, daemon off;]
-                    ports: [{containerPort: 443}]
+                    ports: [{containerPort: 443}, {containerPort: 444}]
                     readinessProbe: {tcpSocket: {port: 443}, periodSeconds: 1}
                     volumeMounts: [{name: config, mountPath: /config}, {name: tls, mountPath: /tls}]
                   volumes:
@@ -78,7 +90,7 @@ class TlsClusterIT {
             apiVersion: v1
             kind: Service
             metadata: {name: %1$s, namespace: shop}
-            spec: {selector: {app: %1$s}, ports: [{port: 443}]}
+            spec: {selector: {app: %1$s}, ports: [{name: https, port: 443}, {name: mutual, port: 444}]}
             """;
 
     @TempDir private static Path directory;
@@ -88,16 +100,24 @@ class TlsClusterIT {
     static void deploy() throws IOException {
         certificate("target", NAME);
         certificate("app", "app.test");
+        certificate("ann", "ann.test");
+        certificate("agent", "agent.test");
+        Files.copy(directory.resolve("ann/tls.crt"), directory.resolve("app/clients.crt"));
         client = Client.start(NAME + "-client");
         Pods.apply(
                 MANIFEST.formatted(
                         NAME,
-                        SERVER.formatted("target").indent(4).stripTrailing(),
+                        SERVER.formatted("target", "on").indent(4).stripTrailing(),
                         text("target/tls.crt").indent(4).stripTrailing(),
-                        text("target/tls.key").indent(4).stripTrailing()));
+                        text("target/tls.key").indent(4).stripTrailing(),
+                        (text("ann/tls.crt") + text("agent/tls.crt")).indent(4).stripTrailing(),
+                        text("agent/tls.crt").indent(4).stripTrailing(),
+                        text("agent/tls.key").indent(4).stripTrailing()));
         Pods.rolledOut(NAME);
-        client.run("bash", "-c", "echo '" + text("target/tls.crt") + "' > /tmp/target.crt")
-                .orFail();
+        for (String file : List.of("target/tls.crt", "ann/tls.crt", "ann/tls.key")) {
+            String there = "/tmp/" + file.replace("/tls", "");
+            client.run("bash", "-c", "echo '" + text(file) + "' > " + there).orFail();
+        }
         Eventually.within(START, () -> "no answer")
                 .until(() -> ask("--http1.1", "/").contains("target"));
     }
@@ -184,12 +204,10 @@ class TlsClusterIT {
         requestsAreTheAppsOrTheTargetsAsTheFilterSays("{ports: [443], secret: " + NAME + "}");
     }
 
-    private static void requestsAreTheAppsOrTheTargetsAsTheFilterSays(String identity)
-            throws IOException {
-        List<String> before = VERSIONS.stream().map(version -> ask(version, "/a?b")).toList();
-        assertThat(before).allMatch(answer -> answer.contains("target /a?b " + client.address()));
-        String program = sum("--http1.1");
-        Path nginx = Files.writeString(directory.resolve("nginx.conf"), SERVER.formatted("app"));
+    private static Command.Running app(String identity, String delivery) throws IOException {
+        Path nginx =
+                Files.writeString(
+                        directory.resolve("nginx.conf"), SERVER.formatted("app", "optional_no_ca"));
         Path config =
                 Files.writeString(
                         directory.resolve("mirrord.yaml"),
@@ -200,14 +218,62 @@ class TlsClusterIT {
                               mode: steal
                               http_filter: {header_filter: '^x-user: alice$'}
                               tls: [%s]
+                              tls_delivery: {%s}
                         """
-                                .formatted(identity));
+                                .formatted(identity, delivery));
+        return Mirrord.on("deployment/" + NAME)
+                .with("-f", config.toString())
+                .docker("-v", nginx + ":/config/nginx.conf:ro")
+                .docker("-v", directory.resolve("app") + ":/tls:ro")
+                .start(NGINX, "nginx", "-c", "/config/nginx.conf", "-g", "daemon off;");
+    }
+
+    /** As Ann, who shows her certificate, or as nobody. */
+    private static String askMutual(String version, String... more) {
+        String[] line = {
+            "curl",
+            "-sS",
+            "--max-time",
+            "10",
+            "--cacert",
+            "/tmp/target.crt",
+            version,
+            "https://" + NAME + ":444/"
+        };
+        String[] all = java.util.Arrays.copyOf(line, line.length + more.length);
+        System.arraycopy(more, 0, all, line.length, more.length);
+        return client.run(all).out();
+    }
+
+    @Test
+    void ofATargetThatAsksForClientCertificates() throws IOException {
+        String[] ann = {"--cert", "/tmp/ann.crt", "--key", "/tmp/ann.key"};
+        String[] alice = {"--cert", "/tmp/ann.crt", "--key", "/tmp/ann.key", "-H", "X-User: alice"};
+        assertThat(askMutual("--http2", ann)).isEqualTo("target CN=ann.test|\n");
+        String certificate = ":" + text("ann/tls.crt").replaceAll("-----[A-Z ]+-----|\n", "") + ":";
         try (Command.Running app =
-                Mirrord.on("deployment/" + NAME)
-                        .with("-f", config.toString())
-                        .docker("-v", nginx + ":/config/nginx.conf:ro")
-                        .docker("-v", directory.resolve("app") + ":/tls:ro")
-                        .start(NGINX, "nginx", "-c", "/config/nginx.conf", "-g", "daemon off;")) {
+                app(
+                        "{ports: [444], secret: %s, clients: {trust_roots: /tls/clients.crt, certificate: /tls/agent.crt, key: /tls/agent.key}}"
+                                .formatted(NAME),
+                        "client_cert_header: Client-Cert")) {
+            Eventually.within(START, app::text)
+                    .until(() -> askMutual("--http2", alice).contains("app "));
+            for (String version : VERSIONS) {
+                assertThat(askMutual(version, alice))
+                        .isEqualTo("app CN=agent.test|" + certificate + "\n");
+                assertThat(askMutual(version, ann)).isEqualTo("target CN=agent.test|\n");
+                assertThat(askMutual(version)).contains("No required SSL certificate was sent");
+            }
+        }
+        assertThat(askMutual("--http2", alice)).isEqualTo("target CN=ann.test|\n");
+    }
+
+    private static void requestsAreTheAppsOrTheTargetsAsTheFilterSays(String identity)
+            throws IOException {
+        List<String> before = VERSIONS.stream().map(version -> ask(version, "/a?b")).toList();
+        assertThat(before).allMatch(answer -> answer.contains("target /a?b " + client.address()));
+        String program = sum("--http1.1");
+        try (Command.Running app = app(identity, "")) {
             Eventually.within(START, app::text)
                     .until(() -> ask("--http2", "/mine", "-H", "X-User: alice").contains("app /"));
             for (String version : VERSIONS) {
