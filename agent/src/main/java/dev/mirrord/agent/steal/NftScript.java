@@ -4,31 +4,41 @@ import dev.mirrord.agent.passing.Passing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Commands to nft(8), one transaction a line. Each agent has its table, named after its listener's
- * port, which no other agent in this namespace has: several sessions steal side by side. A port is
- * taken by a second, empty table of that port's name: it can be created once only, tells whose it
- * is, and goes with its owner.
+ * port, which no other agent in this namespace has: several sessions steal side by side.
+ *
+ * <p>The sessions of one port stand in a row: those with a filter have places from 1 on, the one
+ * that takes all the rest has the last. A place of a port is taken by a second, empty table of that
+ * name: it can be created once only, tells whose it is, and goes with its owner. The chain of each
+ * place takes what no earlier place has taken: connections from elsewhere, and those that an agent
+ * with an earlier place has passed on, which carry its place in their mark.
  */
 final class NftScript {
-    /** Of connections that TPROXY has given to an agent: this and its listener's port. */
-    private static final int STOLEN = 0x6d73_0000;
+    /** Kinds of a connection's mark: TPROXY has given it to an agent. */
+    private static final int TAKEN_MASK = 0xfffe_0000;
+
+    private static final int TAKEN = 0x6d76_0000;
+
+    /** To this and its listener's port. */
+    private static final int KIND_MASK = 0xffff_0000;
+
+    private static final int FROM_CLIENT = 0x6d76_0000;
+
+    /** The same, when another agent had passed it on. */
+    private static final int FROM_AGENT = 0x6d77_0000;
 
     /**
      * Behind a service mesh's rules: what it redirects to its proxy is not for the stolen port any
      * more, and what the proxy hands on comes on loopback. Their priority is -100.
      */
-    private static final String PRIORITY = "priority -90";
-
-    /** The kind of mark that what passes through to the target has, and its replies. */
-    private static final String PASSING =
-            "mark & 0x%x == 0x%x ".formatted(Passing.MASK, Passing.MARK);
-
-    private static final String NOT_PASSING =
-            "mark & 0x%x != 0x%x ".formatted(Passing.MASK, Passing.MARK);
+    private static final int PRIORITY = -90;
 
     private static final String PREFIX = "mirrord-";
     private static final String PORT_PREFIX = PREFIX + "port-";
@@ -38,18 +48,10 @@ final class NftScript {
 
     private final int listenerPort;
     private final String table;
-    private final String beginning;
 
     NftScript(int listenerPort) {
         this.listenerPort = listenerPort;
         this.table = "inet " + PREFIX + listenerPort;
-        // Only what begins now: without the SYN a connection that conntrack did not know yet would
-        // be taken in its middle.
-        this.beginning =
-                " meta "
-                        + NOT_PASSING
-                        + "tcp flags & (fin|syn|rst|ack) == syn"
-                        + " meta l4proto @alive tcp dport @ports ";
     }
 
     /** Makes the table; nothing is taken over yet. */
@@ -58,71 +60,104 @@ final class NftScript {
         lines.add("create table " + table + " { flags owner; }");
         // An element of this set is the agent's sign of life.
         lines.add("add set " + table + " alive { type inet_proto; flags timeout; }");
-        lines.add("add set " + table + " ports { type inet_service; }");
         lines.addAll(
                 switch (takeover) {
                     case TPROXY -> tproxy();
                     case REDIRECT -> redirect();
                 });
+        lines.add(chain("out", "route hook output priority mangle"));
         lines.add(
-                "add chain "
-                        + table
-                        + " out { type route hook output priority mangle; policy accept; }");
-        lines.add("add rule " + table + " out meta " + PASSING + "ct mark set meta mark");
-        lines.add(
-                "add rule "
-                        + table
-                        + " out ct "
-                        + PASSING
-                        + "ct direction reply meta mark set "
-                        + Passing.MARK);
+                rule("out")
+                        + masked("meta mark", Passing.MASK, "==", Passing.MARK)
+                        + masked("ct mark", TAKEN_MASK, "!=", TAKEN)
+                        + "ct mark set meta mark");
+        // Their replies are addressed to the client, and are to come back to loopback.
+        for (String passed :
+                List.of(
+                        masked("ct mark", Passing.MASK, "==", Passing.MARK),
+                        masked("ct mark", KIND_MASK, "==", FROM_AGENT))) {
+            lines.add(rule("out") + passed + "ct direction reply meta mark set " + Passing.MARK);
+        }
         return String.join(" ; ", lines);
     }
 
+    /** The kernel finds the socket by itself but where the SYN left none (SYN cookies). */
     private List<String> tproxy() {
         return List.of(
-                "add chain "
-                        + table
-                        + " pre { type filter hook prerouting "
-                        + PRIORITY
-                        + "; policy accept; }",
-                "add rule "
-                        + table
-                        + " pre"
-                        + beginning
-                        + "tproxy to :"
-                        + listenerPort
-                        + " ct mark set "
-                        + stolen(),
-                // The kernel finds the socket by itself but where the SYN left none (SYN cookies).
-                "add rule "
-                        + table
-                        + " pre ct mark "
-                        + stolen()
-                        + " ct direction original meta l4proto tcp tproxy to :"
+                chain("pre", "filter hook prerouting priority " + PRIORITY),
+                rule("pre")
+                        + "ct mark { "
+                        + (FROM_CLIENT + listenerPort)
+                        + ", "
+                        + (FROM_AGENT + listenerPort)
+                        + " } ct direction original meta l4proto tcp tproxy to :"
                         + listenerPort);
     }
 
-    private int stolen() {
-        return STOLEN + listenerPort;
+    /** Only one place; what comes from the pod itself has no destination NAT in prerouting. */
+    private List<String> redirect() {
+        String redirect =
+                masked("meta mark", Passing.MASK, "!=", Passing.MARK)
+                        + beginning(Passing.LAST)
+                        + "redirect to :"
+                        + listenerPort;
+        return List.of(
+                ports(Passing.LAST),
+                chain("pre", "nat hook prerouting priority " + PRIORITY),
+                rule("pre") + redirect,
+                chain("self", "nat hook output priority " + PRIORITY),
+                rule("self") + "oifname \"lo\" " + redirect);
     }
 
-    /** What comes from the pod itself has no destination NAT in prerouting. */
-    private List<String> redirect() {
-        String redirect = "redirect to :" + listenerPort;
-        return List.of(
-                "add chain "
-                        + table
-                        + " pre { type nat hook prerouting "
-                        + PRIORITY
-                        + "; policy accept; }",
-                "add rule " + table + " pre" + beginning + redirect,
-                "add chain "
-                        + table
-                        + " self { type nat hook output "
-                        + PRIORITY
-                        + "; policy accept; }",
-                "add rule " + table + " self oifname \"lo\"" + beginning + redirect);
+    /** What a place needs before the first port is taken with it. */
+    String addPlace(int place) {
+        String chain = "take" + place;
+        List<String> lines = new ArrayList<>();
+        lines.add(ports(place));
+        lines.add(chain(chain, "filter hook prerouting priority " + (PRIORITY + place)));
+        lines.add(
+                rule(chain)
+                        + masked("meta mark", Passing.MASK, "!=", Passing.MARK)
+                        + take(place, FROM_CLIENT));
+        if (place > 1) {
+            lines.add(
+                    rule(chain)
+                            + "meta mark %d-%d "
+                                    .formatted(Passing.MARK + 1, Passing.MARK + place - 1)
+                            + take(place, FROM_AGENT));
+        }
+        return String.join(" ; ", lines);
+    }
+
+    private String take(int place, int kind) {
+        return masked("ct mark", TAKEN_MASK, "!=", TAKEN)
+                + beginning(place)
+                + "tproxy to :%d ct mark set %d".formatted(listenerPort, kind + listenerPort);
+    }
+
+    /**
+     * Only what begins now: without the SYN a connection that conntrack did not know yet would be
+     * taken in its middle.
+     */
+    private static String beginning(int place) {
+        return "tcp flags & (fin|syn|rst|ack) == syn meta l4proto @alive tcp dport @ports%d "
+                .formatted(place);
+    }
+
+    private String ports(int place) {
+        return "add set %s ports%d { type inet_service; }".formatted(table, place);
+    }
+
+    private String chain(String name, String hook) {
+        return "add chain %s %s { type %s; policy accept; }".formatted(table, name, hook);
+    }
+
+    private String rule(String chain) {
+        return "add rule %s %s ".formatted(table, chain);
+    }
+
+    private static String masked(String mark, int mask, String comparison, int value) {
+        return "%s & 0x%x %s 0x%x ".formatted(mark, mask, comparison, value);
     }
 
     /** Adds anew, since adding an element that is there does not renew it on every kernel. */
@@ -131,26 +166,43 @@ final class NftScript {
         return add + " ; delete element " + table + " alive { tcp } ; " + add;
     }
 
-    /** Takes a port over; fails when another agent has it. */
-    String addPort(int port, String owner) {
+    /** Takes a port over; fails when another agent has this place. */
+    String addPort(int port, int place, String owner) {
         return "create table "
-                + lock(port)
+                + lock(port, place)
                 + " { flags owner; comment \""
                 + quotable(owner)
                 + "\"; } ; add element "
-                + table
-                + " ports { "
-                + port
-                + " }";
+                + element(port, place);
     }
 
-    String removePort(int port) {
-        return "delete element " + table + " ports { " + port + " } ; delete table " + lock(port);
+    String removePort(int port, int place) {
+        return "delete element " + element(port, place) + " ; delete table " + lock(port, place);
     }
 
-    /** The question whose port it is. */
-    static String lookUp(int port) {
-        return "list table " + lock(port);
+    private String element(int port, int place) {
+        return "%s ports%d { %d }".formatted(table, place, port);
+    }
+
+    /** The question whose place it is. */
+    static String lookUp(int port, int place) {
+        return "list table " + lock(port, place);
+    }
+
+    /** The first place of a port that is free, from the answer to {@code list tables}. */
+    static int freePlace(String listed, int port) {
+        Set<Integer> taken =
+                Pattern.compile(
+                                "^table " + lock(port, Passing.LAST) + "-([0-9]+)$",
+                                Pattern.MULTILINE)
+                        .matcher(listed)
+                        .results()
+                        .map(found -> Integer.valueOf(found.group(1)))
+                        .collect(Collectors.toSet());
+        return IntStream.rangeClosed(1, Passing.LAST)
+                .filter(place -> !taken.contains(place))
+                .findFirst()
+                .orElse(Passing.LAST);
     }
 
     /** Whose port it is, from the answer to {@link #lookUp}. */
@@ -166,8 +218,8 @@ final class NftScript {
                 .anyMatch(found -> !found.group(1).equals(Integer.toString(listenerPort)));
     }
 
-    private static String lock(int port) {
-        return "inet " + PORT_PREFIX + port;
+    private static String lock(int port, int place) {
+        return "inet " + PORT_PREFIX + port + (place == Passing.LAST ? "" : "-" + place);
     }
 
     /** A comment may have 127 bytes. */
@@ -176,8 +228,8 @@ final class NftScript {
         return safe.substring(0, Math.min(safe.length(), 120));
     }
 
-    /** Nothing more is taken over; what passes through goes on. */
-    String removeAllPorts() {
-        return "flush set " + table + " ports";
+    /** Nothing more is taken over at a place; what passes through goes on. */
+    String removeAllPorts(int place) {
+        return "flush set %s ports%d".formatted(table, place);
     }
 }

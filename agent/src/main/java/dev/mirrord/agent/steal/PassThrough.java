@@ -25,19 +25,26 @@ final class PassThrough {
     private final EventLoop loop;
     private final InetSocketAddress peer;
     private final OriginalDestination destination;
+    private final int place;
     private final Promise<DuplexChannel> connected;
 
-    private PassThrough(EventLoop loop, InetSocketAddress peer, OriginalDestination destination) {
+    private PassThrough(
+            EventLoop loop, InetSocketAddress peer, OriginalDestination destination, int place) {
         this.loop = loop;
         this.peer = peer;
         this.destination = destination;
+        this.place = place;
         this.connected = loop.newPromise();
     }
 
-    /** A connection whose channel does not read yet; must be called on {@code loop}. */
+    /**
+     * A connection whose channel does not read yet; must be called on {@code loop}.
+     *
+     * @param place in the row of those who take from this port: the next one gets it, or the target
+     */
     static Future<DuplexChannel> connect(
-            EventLoop loop, InetSocketAddress peer, OriginalDestination destination) {
-        PassThrough connecting = new PassThrough(loop, peer, destination);
+            EventLoop loop, InetSocketAddress peer, OriginalDestination destination, int place) {
+        PassThrough connecting = new PassThrough(loop, peer, destination, place);
         connecting.connectAsClient();
         return connecting.connected;
     }
@@ -79,6 +86,6 @@ final class PassThrough {
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .option(ChannelOption.AUTO_READ, false)
                         .handler(new ChannelInboundHandlerAdapter());
-        return Passing.mark(bootstrap, destination.address().getAddress(), Passing.LAST);
+        return Passing.mark(bootstrap, destination.address().getAddress(), place);
     }
 }

@@ -4,7 +4,6 @@ import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.incoming.PortSource;
 import dev.mirrord.agent.incoming.SubscriptionRefused;
-import dev.mirrord.agent.steal.NftShell.NftException;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.tls.TlsPorts;
@@ -36,8 +35,7 @@ public final class Steal implements PortSource {
     private final StolenPorts ports = new StolenPorts();
     private @Nullable NamespaceThread thread;
     private @Nullable StealListener listener;
-    private @Nullable NftShell nft;
-    private NftScript script = new NftScript(0);
+    private @Nullable StealTable table;
 
     /**
      * @param owner whom the users of other sessions are told of
@@ -95,7 +93,7 @@ public final class Steal implements PortSource {
         if (started == null) {
             return;
         }
-        inOrder(started, shell -> shell.run(script.removeAllPorts()));
+        inOrder(started, StealTable::takeNothingMore);
         letIn();
         ports.connections().end(drainMillis);
         inOrder(started, this::end);
@@ -112,7 +110,7 @@ public final class Steal implements PortSource {
     }
 
     private interface Step {
-        void run(NftShell shell) throws IOException;
+        void run(StealTable made) throws IOException;
     }
 
     /** Waits for the step, but not for long. */
@@ -120,9 +118,9 @@ public final class Steal implements PortSource {
         CompletableFuture<Void> done =
                 started.call(
                         () -> {
-                            NftShell shell = nft;
-                            if (shell != null) {
-                                step.run(shell);
+                            StealTable made = table;
+                            if (made != null) {
+                                step.run(made);
                             }
                             return null;
                         });
@@ -133,11 +131,9 @@ public final class Steal implements PortSource {
         }
     }
 
-    private void end(NftShell shell) throws IOException {
-        boolean others = script.hasOthers(shell.ask("list tables"));
-        shell.close();
-        nft = null;
-        if (!others) {
+    private void end(StealTable made) throws IOException {
+        table = null;
+        if (made.closeAsLast()) {
             ReturnRoute.remove();
         }
     }
@@ -153,20 +149,29 @@ public final class Steal implements PortSource {
 
     private void add(int port, Optional<HttpFilter> filter, Lost lost)
             throws SubscriptionRefused, IOException, InterruptedException {
-        NftShell shell = shell();
-        boolean known = ports.has(port);
-        // Before the first connection comes.
-        ports.put(port, filter, lost);
-        if (!known) {
-            OpenBefore before = flushes ? openBefore(port, lost) : OpenBefore.none(port);
-            try {
-                PortName.take(shell, script.addPort(port, owner), NftScript.lookUp(port));
-            } catch (IOException | SubscriptionRefused e) {
-                ports.remove(port, lost);
-                throw e;
-            }
-            flush(before, lost);
+        StealTable made = table();
+        Optional<StolenPorts.Stolen> had = ports.get(port);
+        boolean whole = filter.isEmpty();
+        if (had.isPresent() && made.isFor(had.get().place(), whole)) {
+            ports.put(port, new StolenPorts.Stolen(filter, lost, had.get().place()));
+            return;
         }
+        OpenBefore before =
+                flushes && had.isEmpty() ? openBefore(port, lost) : OpenBefore.none(port);
+        try {
+            made.take(
+                    port,
+                    whole,
+                    owner,
+                    place -> ports.put(port, new StolenPorts.Stolen(filter, lost, place)));
+        } catch (IOException | SubscriptionRefused e) {
+            had.ifPresentOrElse(old -> ports.put(port, old), () -> ports.remove(port, lost));
+            throw e;
+        }
+        if (had.isPresent()) {
+            made.release(port, had.get().place());
+        }
+        flush(before, lost);
     }
 
     private static OpenBefore openBefore(int port, Lost lost) {
@@ -192,44 +197,32 @@ public final class Steal implements PortSource {
     }
 
     private void remove(int port, Lost owner) throws IOException {
-        if (ports.remove(port, owner) && nft != null) {
-            nft.run(script.removePort(port));
+        Optional<StolenPorts.Stolen> had = ports.remove(port, owner);
+        if (had.isPresent() && table != null) {
+            table.release(port, had.get().place());
         }
     }
 
-    private NftShell shell() throws SubscriptionRefused, IOException, InterruptedException {
-        NftShell running = nft;
-        if (running != null) {
-            return running;
+    private StealTable table() throws SubscriptionRefused, IOException, InterruptedException {
+        StealTable made = table;
+        if (made != null) {
+            return made;
         }
         if (!Capabilities.own().hasNetAdmin()) {
             throw new SubscriptionRefused(
                     Errno.EPERM, "cannot steal: the agent lacks the capability NET_ADMIN");
         }
         int port = listenerPort();
-        script = new NftScript(port);
-        NftShell started = NftShell.start();
         try {
-            create(started);
-            started.run(script.renew());
+            made = StealTable.create(port);
         } catch (IOException e) {
-            started.close();
             throw new SubscriptionRefused(
                     Errno.EIO, "cannot set up nftables in the target: " + e.getMessage());
         }
         ReturnRoute.install();
-        nft = started;
+        table = made;
         AgentLog.info("stealing is set up", "listener", port);
-        return started;
-    }
-
-    private void create(NftShell shell) throws IOException {
-        try {
-            shell.run(script.create(Takeover.TPROXY));
-        } catch (NftException e) {
-            AgentLog.info("no TPROXY in this kernel", "why", e.getMessage());
-            shell.run(script.create(Takeover.REDIRECT));
-        }
+        return made;
     }
 
     /** The listener, and the heart that beats for all later tables, are made once. */
@@ -251,16 +244,16 @@ public final class Steal implements PortSource {
     }
 
     private void renew() {
-        NftShell running = nft;
-        if (running == null) {
+        StealTable made = table;
+        if (made == null) {
             return;
         }
         try {
-            running.run(script.renew());
+            made.renew();
         } catch (IOException e) {
             AgentLog.warn("stealing has ended", "why", e.getMessage());
-            running.close();
-            nft = null;
+            made.close();
+            table = null;
             ports.clear().forEach(lost -> lost.because("stealing has ended: " + e.getMessage()));
         }
     }

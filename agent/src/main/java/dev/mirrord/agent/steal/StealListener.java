@@ -62,17 +62,20 @@ final class StealListener extends ChannelInboundHandlerAdapter {
         }
         EventLoop spare = context.channel().eventLoop();
         int port = destination.get().address().getPort();
+        int place = ports.place(port);
         if (ports.isFiltered(port)) {
             StolenConnection.beginFiltered(
                     client,
                     destination.get(),
+                    place,
                     tunnels,
                     spare,
                     () -> ports.filter(port),
                     tls.at(port),
                     ports.connections());
         } else {
-            StolenConnection.begin(client, destination.get(), tunnels, spare, ports.connections());
+            StolenConnection.begin(
+                    client, destination.get(), place, tunnels, spare, ports.connections());
         }
     }
 }

@@ -37,6 +37,7 @@ final class StolenConnection extends DeafListener {
     private final EpollSocketChannel client;
     private final InetSocketAddress peer;
     private final OriginalDestination destination;
+    private final int place;
     private final EventLoop loop;
     private final Tunnels tunnels;
     private final Connections connections;
@@ -45,6 +46,7 @@ final class StolenConnection extends DeafListener {
     private StolenConnection(
             EpollSocketChannel client,
             OriginalDestination destination,
+            int place,
             EventLoop loop,
             Tunnels tunnels,
             Connections connections) {
@@ -54,19 +56,21 @@ final class StolenConnection extends DeafListener {
         this.client = client;
         this.peer = client.remoteAddress();
         this.destination = destination;
+        this.place = place;
     }
 
     /** Offers the connection to the sidecar; {@code spare} serves it when there is no tunnel. */
     static void begin(
             EpollSocketChannel client,
             OriginalDestination destination,
+            int place,
             Tunnels tunnels,
             EventLoop spare,
             Connections connections) {
         Optional<Tunnel> tunnel = tunnels.leastBusy();
         EventLoop loop = tunnel.map(Tunnel::eventLoop).orElse(spare);
         StolenConnection connection =
-                new StolenConnection(client, destination, loop, tunnels, connections);
+                new StolenConnection(client, destination, place, loop, tunnels, connections);
         loop.execute(() -> tunnel.ifPresentOrElse(connection::offer, connection::passOn));
     }
 
@@ -74,6 +78,7 @@ final class StolenConnection extends DeafListener {
     static void beginFiltered(
             EpollSocketChannel client,
             OriginalDestination destination,
+            int place,
             Tunnels tunnels,
             EventLoop spare,
             Supplier<Optional<HttpFilter>> filters,
@@ -81,7 +86,7 @@ final class StolenConnection extends DeafListener {
             Connections connections) {
         EventLoop loop = tunnels.leastBusy().map(Tunnel::eventLoop).orElse(spare);
         StolenWays ways =
-                new StolenWays(loop, tunnels, client.remoteAddress(), destination, filters);
+                new StolenWays(loop, tunnels, client.remoteAddress(), destination, place, filters);
         loop.execute(
                 () ->
                         tls.ifPresentOrElse(
@@ -110,7 +115,8 @@ final class StolenConnection extends DeafListener {
         if (!decided) {
             decided = true;
             StolenWays ways =
-                    new StolenWays(loop, tunnels, peer, destination, Optional::<HttpFilter>empty);
+                    new StolenWays(
+                            loop, tunnels, peer, destination, place, Optional::<HttpFilter>empty);
             HttpConnection.begin(client, ways, connections);
         }
     }

@@ -3,6 +3,7 @@ package dev.mirrord.agent.steal;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.http.Connections;
 import dev.mirrord.agent.incoming.PortSource.Lost;
+import dev.mirrord.agent.passing.Passing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,10 @@ final class StolenPorts {
     private final Map<Integer, Stolen> ports = new ConcurrentHashMap<>();
     private final Connections connections = new Connections();
 
-    private record Stolen(Optional<HttpFilter> filter, Lost lost) {}
+    /**
+     * @param place in the row of those who take from this port
+     */
+    record Stolen(Optional<HttpFilter> filter, Lost lost, int place) {}
 
     Connections connections() {
         return connections;
@@ -23,14 +27,18 @@ final class StolenPorts {
         return ports.containsKey(port);
     }
 
-    void put(int port, Optional<HttpFilter> filter, Lost lost) {
-        ports.put(port, new Stolen(filter, lost));
+    void put(int port, Stolen stolen) {
+        ports.put(port, stolen);
     }
 
-    /** False if another owner has it. */
-    boolean remove(int port, Lost owner) {
-        Stolen now = ports.get(port);
-        return now != null && now.lost().equals(owner) && ports.remove(port, now);
+    Optional<Stolen> get(int port) {
+        return Optional.ofNullable(ports.get(port));
+    }
+
+    /** What it was; empty if another owner has it. */
+    Optional<Stolen> remove(int port, Lost owner) {
+        Optional<Stolen> now = get(port).filter(had -> had.lost().equals(owner));
+        return now.filter(had -> ports.remove(port, had));
     }
 
     /** Returns the owners of what was there. */
@@ -42,13 +50,16 @@ final class StolenPorts {
 
     /** A port that is no longer stolen counts as filtered: nobody gets all of it. */
     boolean isFiltered(int port) {
-        Stolen now = ports.get(port);
-        return now == null || now.filter().isPresent();
+        return get(port).map(had -> had.filter().isPresent()).orElse(true);
     }
 
     /** The requests that are the app's; empty: none. */
     Optional<HttpFilter> filter(int port) {
-        Stolen now = ports.get(port);
-        return now == null ? Optional.empty() : now.filter();
+        return get(port).flatMap(Stolen::filter);
+    }
+
+    /** Where what passes on goes on in the row; when it is no longer known, to the target. */
+    int place(int port) {
+        return get(port).map(Stolen::place).orElse(Passing.LAST);
     }
 }

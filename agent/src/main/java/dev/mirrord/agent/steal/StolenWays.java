@@ -30,6 +30,7 @@ record StolenWays(
         Tunnels tunnels,
         InetSocketAddress peer,
         OriginalDestination destination,
+        int place,
         Supplier<Optional<HttpFilter>> filters)
         implements Ways {
     /** An app that does not even take a connection in this time does not get it. */
@@ -42,7 +43,7 @@ record StolenWays(
 
     @Override
     public Future<DuplexChannel> toTarget() {
-        return PassThrough.connect(loop, peer, destination);
+        return PassThrough.connect(loop, peer, destination, place);
     }
 
     @Override

@@ -8,20 +8,34 @@ class NftScriptTest {
     private static final NftScript SCRIPT = new NftScript(40_000);
 
     @Test
-    void theTableBelongsToItsMakerAndTakesOnlyNewConnectionsThatNoAgentHasMade() {
+    void theTableBelongsToItsMaker() {
         for (Takeover takeover : Takeover.values()) {
             assertThat(SCRIPT.create(takeover))
                     .startsWith("create table inet mirrord-40000 { flags owner; } ; ")
-                    .contains(
-                            " meta mark & 0xffffff00 != 0x6d726400"
-                                    + " tcp flags & (fin|syn|rst|ack) == syn"
-                                    + " meta l4proto @alive tcp dport @ports "
-                                    + switch (takeover) {
-                                        case TPROXY -> "tproxy to :40000 ";
-                                        case REDIRECT -> "redirect to :40000 ";
-                                    })
                     .doesNotContain("\n");
         }
+    }
+
+    @Test
+    void aPlaceTakesWhatBeginsElsewhereAndWhatEarlierPlacesPassOn() {
+        assertThat(SCRIPT.addPlace(3))
+                .contains("priority -87;", "mark & 0xffffff00 != 0x6d726400")
+                .contains("meta mark 1836213249-1836213250 ")
+                .contains(
+                        " ct mark & 0xfffe0000 != 0x6d760000 tcp flags & (fin|syn|rst|ack) == syn"
+                                + " meta l4proto @alive tcp dport @ports3 tproxy to :40000 ");
+        assertThat(SCRIPT.addPlace(1)).doesNotContain("meta mark 18");
+    }
+
+    @Test
+    void theFirstFreePlaceIsFound() {
+        assertThat(NftScript.freePlace("table inet mirrord-port-80\n", 80)).isEqualTo(1);
+        assertThat(
+                        NftScript.freePlace(
+                                "table inet mirrord-port-80-1\ntable inet mirrord-port-80-3\n"
+                                        + "table inet mirrord-port-8080-2\n",
+                                80))
+                .isEqualTo(2);
     }
 
     @Test
@@ -35,15 +49,17 @@ class NftScriptTest {
 
     @Test
     void portsComeAndGo() {
-        assertThat(SCRIPT.addPort(80, "anna \"@laptop"))
+        assertThat(SCRIPT.addPort(80, 255, "anna \"@laptop"))
                 .isEqualTo(
                         "create table inet mirrord-port-80 { flags owner; comment"
-                                + " \"anna__@laptop\"; } ; add element inet mirrord-40000 ports"
+                                + " \"anna__@laptop\"; } ; add element inet mirrord-40000 ports255"
                                 + " { 80 }");
-        assertThat(SCRIPT.removePort(80))
+        assertThat(SCRIPT.addPort(80, 2, "anna"))
+                .startsWith("create table inet mirrord-port-80-2 ");
+        assertThat(SCRIPT.removePort(80, 2))
                 .isEqualTo(
-                        "delete element inet mirrord-40000 ports { 80 }"
-                                + " ; delete table inet mirrord-port-80");
+                        "delete element inet mirrord-40000 ports2 { 80 }"
+                                + " ; delete table inet mirrord-port-80-2");
     }
 
     @Test
@@ -58,7 +74,7 @@ class NftScriptTest {
 
     @Test
     void othersAreTheAgentsWithAnotherListener() {
-        assertThat(SCRIPT.hasOthers("table inet mirrord-40000\ntable inet mirrord-port-80\n"))
+        assertThat(SCRIPT.hasOthers("table inet mirrord-40000\ntable inet mirrord-port-80-1\n"))
                 .isFalse();
         assertThat(SCRIPT.hasOthers("table inet mirrord-40000\ntable inet mirrord-40001\n"))
                 .isTrue();
