@@ -21,12 +21,18 @@ import java.util.stream.IntStream;
  * with an earlier place has passed on, which carry its place in their mark.
  */
 final class NftScript {
-    /** Kinds of a connection's mark: TPROXY has given it to an agent. */
-    private static final int TAKEN_MASK = 0xfffe_0000;
+    private static final String BEGINS = "tcp flags & (fin|syn|rst|ack) == syn ";
 
-    private static final int TAKEN = 0x6d76_0000;
+    /**
+     * Of a first packet, as soon as TPROXY has given it to an agent. The connection's own mark does
+     * not tell: clients and agents take the same addresses and ports again, and a connection that
+     * was reset leaves its mark to the next.
+     */
+    private static final int TAKEN = 0x6d75_0000;
 
-    /** To this and its listener's port. */
+    /**
+     * Kinds of a connection's mark: TPROXY has given it to an agent, this and its listener's port.
+     */
     private static final int KIND_MASK = 0xffff_0000;
 
     private static final int FROM_CLIENT = 0x6d76_0000;
@@ -69,7 +75,7 @@ final class NftScript {
         lines.add(
                 rule("out")
                         + masked("meta mark", Passing.MASK, "==", Passing.MARK)
-                        + masked("ct mark", TAKEN_MASK, "!=", TAKEN)
+                        + BEGINS
                         + "ct mark set meta mark");
         // Their replies are addressed to the client, and are to come back to loopback.
         for (String passed :
@@ -90,7 +96,7 @@ final class NftScript {
                         + (FROM_CLIENT + listenerPort)
                         + ", "
                         + (FROM_AGENT + listenerPort)
-                        + " } ct direction original meta l4proto tcp tproxy to :"
+                        + " } ct direction original tcp flags & syn != syn tproxy to :"
                         + listenerPort);
     }
 
@@ -118,6 +124,7 @@ final class NftScript {
         lines.add(
                 rule(chain)
                         + masked("meta mark", Passing.MASK, "!=", Passing.MARK)
+                        + "meta mark != %d ".formatted(TAKEN)
                         + take(place, FROM_CLIENT));
         if (place > 1) {
             lines.add(
@@ -130,9 +137,9 @@ final class NftScript {
     }
 
     private String take(int place, int kind) {
-        return masked("ct mark", TAKEN_MASK, "!=", TAKEN)
-                + beginning(place)
-                + "tproxy to :%d ct mark set %d".formatted(listenerPort, kind + listenerPort);
+        return beginning(place)
+                + "tproxy to :%d ct mark set %d meta mark set %d"
+                        .formatted(listenerPort, kind + listenerPort, TAKEN);
     }
 
     /**
@@ -140,8 +147,7 @@ final class NftScript {
      * taken in its middle.
      */
     private static String beginning(int place) {
-        return "tcp flags & (fin|syn|rst|ack) == syn meta l4proto @alive tcp dport @ports%d "
-                .formatted(place);
+        return BEGINS + "meta l4proto @alive tcp dport @ports%d ".formatted(place);
     }
 
     private String ports(int place) {

@@ -22,7 +22,7 @@ class NftScriptTest {
                 .contains("priority -87;", "mark & 0xffffff00 != 0x6d726400")
                 .contains("meta mark 1836213249-1836213250 ")
                 .contains(
-                        " ct mark & 0xfffe0000 != 0x6d760000 tcp flags & (fin|syn|rst|ack) == syn"
+                        " tcp flags & (fin|syn|rst|ack) == syn"
                                 + " meta l4proto @alive tcp dport @ports3 tproxy to :40000 ");
         assertThat(SCRIPT.addPlace(1)).doesNotContain("meta mark 18");
     }
