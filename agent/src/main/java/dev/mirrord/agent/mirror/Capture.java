@@ -37,6 +37,7 @@ final class Capture {
     private final DatagramFlows datagrams;
     private final Fragments fragments = new Fragments();
     private final Ended ended;
+    private final Redirected redirected;
     private final AtomicReference<Change> change = new AtomicReference<>();
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
@@ -54,11 +55,12 @@ final class Capture {
     /** Ports that shall be captured, all of them; completed when they are. */
     private record Change(Map<PortKey, MirroredPort> ports, CompletableFuture<Void> done) {}
 
-    private Capture(PcapHandle handle, Tunnels tunnels, Ended ended) {
+    private Capture(PcapHandle handle, Tunnels tunnels, Redirected redirected, Ended ended) {
         this.handle = handle;
-        this.flows = new Flows(tunnels);
+        this.flows = new Flows(tunnels, redirected);
         this.datagrams = new DatagramFlows(tunnels);
         this.ended = ended;
+        this.redirected = redirected;
     }
 
     /** Begins, with no port yet, in the network namespace of the calling thread. */
@@ -74,7 +76,7 @@ final class Capture {
                 throw new IOException("libpcap gives link type " + handle.getDlt());
             }
             handle.setFilter(CaptureFilter.NOTHING, BpfCompileMode.OPTIMIZE);
-            Capture capture = new Capture(handle, tunnels, ended);
+            Capture capture = new Capture(handle, tunnels, Redirected.here(), ended);
             Thread.ofPlatform().name("mirror").daemon().start(capture::run);
             capture.clock.scheduleAtFixedRate(capture::wake, 1, 1, TimeUnit.SECONDS);
             return capture;
@@ -122,6 +124,7 @@ final class Capture {
             flows.abort();
             datagrams.abort();
             handle.close();
+            redirected.close();
             Change waiting = change.getAndSet(null);
             if (waiting != null) {
                 waiting.done.completeExceptionally(new IOException("the capture has ended"));

@@ -34,12 +34,14 @@ final class Flows {
     private final Map<Ends, Boolean> passed = new RecentlyUsed<>(MOST_UNKNOWN);
 
     private final Tunnels tunnels;
+    private final Redirected redirected;
     private final QueueRoom room = new QueueRoom(QUEUE_BYTES);
     private Map<Integer, MirroredPort> ports = Map.of();
     private long waiting;
 
-    Flows(Tunnels tunnels) {
+    Flows(Tunnels tunnels, Redirected redirected) {
         this.tunnels = tunnels;
+        this.redirected = redirected;
     }
 
     private record Ends(InetSocketAddress client, InetSocketAddress target) {}
@@ -84,6 +86,10 @@ final class Flows {
             begun.remove(ends);
             if (segment.rst()) {
                 // The target refused it, or the client thought better of it.
+                return;
+            }
+            if (!segment.isLocal() && redirected.has(ends.client(), ends.target())) {
+                passed.put(ends, true);
                 return;
             }
             flow = begin(ends, flow, syn, port);

@@ -51,8 +51,12 @@ record IpPacket(byte[] bytes, int protocol, int at, int end, int addresses, int 
     }
 
     private static boolean isPassing(byte[] packet, int hops) {
-        return u16(packet, 2) == ARPHRD_LOOPBACK
-                && (packet[COOKED_HEADER + hops] & 0xff) == Passing.HOPS;
+        return isLocal(packet) && (packet[COOKED_HEADER + hops] & 0xff) == Passing.HOPS;
+    }
+
+    /** True for a cooked packet that was on loopback. */
+    static boolean isLocal(byte[] packet) {
+        return u16(packet, 2) == ARPHRD_LOOPBACK;
     }
 
     /** The same, but what is carried ends earlier. */

@@ -2,6 +2,7 @@ package dev.mirrord.agent.mirror;
 
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.incoming.PortSource;
+import dev.mirrord.agent.incoming.ServiceMesh;
 import dev.mirrord.agent.incoming.SubscriptionRefused;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
@@ -107,6 +108,7 @@ public final class Mirror implements PortSource {
             ports.put(port, new Owned(before.port, lost));
             return CompletableFuture.completedFuture(null);
         }
+        ServiceMesh.refuseOwn(port);
         if (!Capabilities.own().hasNetRaw()) {
             throw new SubscriptionRefused(
                     Errno.EPERM, "cannot mirror: the agent lacks the capability NET_RAW");

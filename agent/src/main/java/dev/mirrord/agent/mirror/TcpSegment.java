@@ -45,6 +45,11 @@ record TcpSegment(
         return (flags & ACK) != 0;
     }
 
+    /** True if it was on loopback. */
+    boolean isLocal() {
+        return IpPacket.isLocal(packet);
+    }
+
     private static boolean isRight(IpPacket ip) {
         return ip.end() - ip.at() > LARGEST_CHECKED || Checksum.isRight(ip, CHECKSUM);
     }

@@ -3,6 +3,7 @@ package dev.mirrord.agent.steal;
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.incoming.PortSource;
+import dev.mirrord.agent.incoming.ServiceMesh;
 import dev.mirrord.agent.incoming.SubscriptionRefused;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
@@ -149,6 +150,7 @@ public final class Steal implements PortSource {
 
     private void add(int port, Optional<HttpFilter> filter, Lost lost)
             throws SubscriptionRefused, IOException, InterruptedException {
+        ServiceMesh.refuseOwn(port);
         StealTable made = table();
         Optional<StolenPorts.Stolen> had = ports.get(port);
         boolean whole = filter.isEmpty();
