@@ -204,7 +204,7 @@ class MeshIT {
 
     @ParameterizedTest
     @EnumSource
-    void whatTheProxyHandsOnIsCopiedOnce(Mesh mesh) throws Exception {
+    void whatTheProxyHandsOnIsCopiedOnceAndItsOwnPortIsRefused(Mesh mesh) throws Exception {
         install(mesh);
         subscribe("mirror");
         for (int i = 0; i < 3; i++) {
@@ -214,12 +214,6 @@ class MeshIT {
             assertThat(new String(copy.recorded().awaitAll())).startsWith("GET / HTTP/1.");
         }
         assertThat(agent.incoming).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aPortOfTheMeshIsRefused(Mesh mesh) throws Exception {
-        install(mesh);
         for (String mode : List.of("steal", "mirror")) {
             assertThat(agent.subscribe(mesh.inbound, mode).refused.get(20, TimeUnit.SECONDS).text())
                     .startsWith("it belongs to ");

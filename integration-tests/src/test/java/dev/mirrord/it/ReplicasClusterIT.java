@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A target of many pods that come and go, and several sessions on one target. */
 class ReplicasClusterIT {
@@ -109,6 +112,55 @@ class ReplicasClusterIT {
         } finally {
             first.close();
         }
+    }
+
+    @Test
+    void sessionsWithFiltersShareAPortAndOneHasTheRest(@TempDir Path directory) throws IOException {
+        String target = Pods.one("app=" + SHARED);
+        String address = Pods.addresses("app=" + SHARED).getFirst();
+        try (Command.Running ann = listen(target, "ann", filter(directory, "ann"), "80");
+                Command.Running bob = listen(target, "bob", filter(directory, "bob"), "80")) {
+            try (Command.Running rest = listen(target, "rest", "--steal", "80")) {
+                for (String user : List.of("ann", "bob", "rest")) {
+                    String wanted = "service: " + user;
+                    Eventually.within(START, () -> ann.text() + bob.text() + rest.text())
+                            .until(() -> ask(address, user).contains(wanted));
+                    assertThat(ask(address, user)).contains("peer: " + client.address() + ":");
+                }
+            }
+            assertThat(ask(address, "eve"))
+                    .contains("service: " + SHARED, "peer: " + client.address() + ":");
+            ann.signal("KILL");
+            Eventually.within(START, ann::text)
+                    .until(() -> ask(address, "ann").contains("service: " + SHARED));
+            assertThat(ask(address, "bob")).contains("service: bob");
+        }
+    }
+
+    private static String filter(Path directory, String user) throws IOException {
+        return "--config-file="
+                + Files.writeString(
+                        directory.resolve(user + ".yaml"),
+                        """
+                        feature:
+                          network:
+                            incoming:
+                              mode: steal
+                              http_filter: {header_filter: "^x-user: %s$"}
+                        """
+                                .formatted(user));
+    }
+
+    private static String ask(String address, String user) {
+        return client.run(
+                        "curl",
+                        "-sS",
+                        "--max-time",
+                        "5",
+                        "-H",
+                        "X-User: " + user,
+                        "http://" + address + "/")
+                .out();
     }
 
     @Test

@@ -88,7 +88,7 @@ final class Flows {
                 // The target refused it, or the client thought better of it.
                 return;
             }
-            if (!segment.isLocal() && redirected.has(ends.client(), ends.target())) {
+            if (!segment.local() && redirected.has(ends.client(), ends.target())) {
                 passed.put(ends, true);
                 return;
             }

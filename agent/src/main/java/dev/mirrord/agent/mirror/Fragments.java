@@ -106,6 +106,12 @@ final class Fragments {
                 (offset, payload) ->
                         System.arraycopy(payload, 0, whole, addresses + offset, payload.length));
         return new IpPacket(
-                whole, part.protocol(), addresses, whole.length, 0, part.addressLength());
+                whole,
+                part.protocol(),
+                addresses,
+                whole.length,
+                0,
+                part.addressLength(),
+                part.local());
     }
 }

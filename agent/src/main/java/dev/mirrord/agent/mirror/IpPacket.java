@@ -14,9 +14,17 @@ import java.util.Optional;
  * @param protocol of what is carried, 6 for TCP, 17 for UDP
  * @param addresses where source and destination address lie, one after the other
  * @param addressLength 4 or 16
+ * @param local it was on loopback
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; a copy of each packet would cost
-record IpPacket(byte[] bytes, int protocol, int at, int end, int addresses, int addressLength) {
+record IpPacket(
+        byte[] bytes,
+        int protocol,
+        int at,
+        int end,
+        int addresses,
+        int addressLength,
+        boolean local) {
 
     /** Header that libpcap's device "any" puts before each packet (LINKTYPE_LINUX_SLL). */
     static final int COOKED_HEADER = 16;
@@ -54,14 +62,13 @@ record IpPacket(byte[] bytes, int protocol, int at, int end, int addresses, int 
         return isLocal(packet) && (packet[COOKED_HEADER + hops] & 0xff) == Passing.HOPS;
     }
 
-    /** True for a cooked packet that was on loopback. */
-    static boolean isLocal(byte[] packet) {
+    private static boolean isLocal(byte[] packet) {
         return u16(packet, 2) == ARPHRD_LOOPBACK;
     }
 
     /** The same, but what is carried ends earlier. */
     IpPacket until(int earlier) {
-        return new IpPacket(bytes, protocol, at, earlier, addresses, addressLength);
+        return new IpPacket(bytes, protocol, at, earlier, addresses, addressLength, local);
     }
 
     InetSocketAddress source(int port) {
@@ -85,7 +92,15 @@ record IpPacket(byte[] bytes, int protocol, int at, int end, int addresses, int 
         if (header < 20 || end > packet.length || ip + header > end) {
             return Optional.empty();
         }
-        IpPacket whole = new IpPacket(packet, packet[ip + 9] & 0xff, ip + header, end, ip + 12, 4);
+        IpPacket whole =
+                new IpPacket(
+                        packet,
+                        packet[ip + 9] & 0xff,
+                        ip + header,
+                        end,
+                        ip + 12,
+                        4,
+                        isLocal(packet));
         int fragment = u16(packet, ip + 6);
         // 0x3fff: more fragments, or not the first one.
         return (fragment & 0x3fff) == 0
@@ -118,14 +133,22 @@ record IpPacket(byte[] bytes, int protocol, int at, int end, int addresses, int 
                 case FRAGMENT -> {
                     int place = u16(packet, at + 2);
                     IpPacket part =
-                            new IpPacket(packet, packet[at] & 0xff, at + 8, end, ip + 8, 16);
+                            new IpPacket(
+                                    packet,
+                                    packet[at] & 0xff,
+                                    at + 8,
+                                    end,
+                                    ip + 8,
+                                    16,
+                                    isLocal(packet));
                     return (place & 0xfff9) == 0
                             ? Optional.of(part)
                             : fragments.add(
                                     part, u32(packet, at + 4), place & 0xfff8, (place & 1) != 0);
                 }
                 default -> {
-                    return Optional.of(new IpPacket(packet, next, at, end, ip + 8, 16));
+                    return Optional.of(
+                            new IpPacket(packet, next, at, end, ip + 8, 16, isLocal(packet)));
                 }
             }
         }

@@ -9,6 +9,7 @@ import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.namespace.NamespaceThread;
+import dev.mirrord.protocol.PortProtocol;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -108,7 +109,9 @@ public final class Mirror implements PortSource {
             ports.put(port, new Owned(before.port, lost));
             return CompletableFuture.completedFuture(null);
         }
-        ServiceMesh.refuseOwn(port);
+        if (port.protocol() == PortProtocol.TCP) {
+            ServiceMesh.refuseOwn(port.number());
+        }
         if (!Capabilities.own().hasNetRaw()) {
             throw new SubscriptionRefused(
                     Errno.EPERM, "cannot mirror: the agent lacks the capability NET_RAW");

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param sequence of the first byte of the payload, or of the SYN
  * @param packet where the payload is, from {@code offset} on, {@code length} bytes
+ * @param local it was on loopback
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; a copy of each packet would cost
 record TcpSegment(
@@ -17,7 +18,8 @@ record TcpSegment(
         int flags,
         byte[] packet,
         int offset,
-        int length) {
+        int length,
+        boolean local) {
     static final int PROTOCOL = 6;
 
     /** A larger packet was merged out of several that were checked one by one. */
@@ -45,11 +47,6 @@ record TcpSegment(
         return (flags & ACK) != 0;
     }
 
-    /** True if it was on loopback. */
-    boolean isLocal() {
-        return IpPacket.isLocal(packet);
-    }
-
     private static boolean isRight(IpPacket ip) {
         return ip.end() - ip.at() > LARGEST_CHECKED || Checksum.isRight(ip, CHECKSUM);
     }
@@ -73,6 +70,7 @@ record TcpSegment(
                         bytes[at + 13] & 0xff,
                         bytes,
                         at + header,
-                        ip.end() - at - header));
+                        ip.end() - at - header,
+                        ip.local()));
     }
 }
