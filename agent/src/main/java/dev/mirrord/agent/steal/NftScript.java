@@ -217,11 +217,9 @@ final class NftScript {
         return comment.find() ? Optional.of(comment.group(1)) : Optional.empty();
     }
 
-    /** True when the answer to {@code list tables} has those of another agent. */
-    boolean hasOthers(String listed) {
-        return TABLES.matcher(listed)
-                .results()
-                .anyMatch(found -> !found.group(1).equals(Integer.toString(listenerPort)));
+    /** True when the answer to {@code list tables} has one of an agent. */
+    static boolean hasTables(String listed) {
+        return TABLES.matcher(listed).find();
     }
 
     private static String lock(int port, int place) {

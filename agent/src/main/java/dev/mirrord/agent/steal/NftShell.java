@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An {@code nft -i}: it owns the tables that it makes, reads its commands from us and ends with
@@ -67,12 +68,16 @@ final class NftShell implements AutoCloseable {
         return said.toString();
     }
 
+    /** Its tables are gone when this returns. */
     @Override
     public void close() {
         try {
             in.close();
+            process.waitFor(1, TimeUnit.SECONDS);
         } catch (IOException e) {
             process.destroy();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

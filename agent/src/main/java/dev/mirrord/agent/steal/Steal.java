@@ -132,10 +132,15 @@ public final class Steal implements PortSource {
         }
     }
 
+    /** Another agent may begin or end at the same time. */
     private void end(StealTable made) throws IOException {
         table = null;
-        if (made.closeAsLast()) {
+        made.close();
+        if (StealTable.areAllGone()) {
             ReturnRoute.remove();
+            if (!StealTable.areAllGone()) {
+                ReturnRoute.install();
+            }
         }
     }
 

@@ -106,14 +106,17 @@ final class StealTable {
         shell.run(script.renew());
     }
 
-    /** Ends the table; true when no other agent has one here. */
-    boolean closeAsLast() throws IOException {
-        boolean others = script.hasOthers(shell.ask("list tables"));
-        shell.close();
-        return !others;
+    /**
+     * True when no agent has a table in the network namespace of the calling thread: to be asked
+     * after its own is closed, since several agents may end at the same time.
+     */
+    static boolean areAllGone() throws IOException {
+        try (NftShell shell = NftShell.start()) {
+            return !NftScript.hasTables(shell.ask("list tables"));
+        }
     }
 
-    /** Ends the table, whatever state it is in. */
+    /** Ends the table, and all places with it. */
     void close() {
         shell.close();
     }

@@ -73,10 +73,8 @@ class NftScriptTest {
     }
 
     @Test
-    void othersAreTheAgentsWithAnotherListener() {
-        assertThat(SCRIPT.hasOthers("table inet mirrord-40000\ntable inet mirrord-port-80-1\n"))
-                .isFalse();
-        assertThat(SCRIPT.hasOthers("table inet mirrord-40000\ntable inet mirrord-40001\n"))
-                .isTrue();
+    void anAgentsTableIsNotAPortsName() {
+        assertThat(NftScript.hasTables("table inet mirrord-port-80-1\ntable ip nat\n")).isFalse();
+        assertThat(NftScript.hasTables("table ip nat\ntable inet mirrord-40001\n")).isTrue();
     }
 }
