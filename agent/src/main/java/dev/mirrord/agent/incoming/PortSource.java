@@ -17,8 +17,11 @@ public interface PortSource {
      */
     CompletableFuture<Void> subscribe(int port, Optional<HttpFilter> filter, Lost lost);
 
-    /** Ends with one port, unless another than {@code owner} has taken it over. */
-    void unsubscribe(int port, Lost owner);
+    /**
+     * Ends with one port, unless another than {@code owner} has taken it over; completed when no
+     * later connection is covered.
+     */
+    CompletableFuture<Void> unsubscribe(int port, Lost owner);
 
     /** True while a port is subscribed, or about to be. */
     boolean has(int port);

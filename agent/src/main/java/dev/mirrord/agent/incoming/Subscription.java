@@ -9,6 +9,7 @@ import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -83,8 +84,7 @@ final class Subscription extends DeafListener {
 
     @Override
     public void onEnd(TunnelStream stream) {
-        stream.end();
-        finish();
+        finish().whenCompleteAsync((done, failure) -> stream.end(), stream.eventLoop());
     }
 
     @Override
@@ -92,12 +92,13 @@ final class Subscription extends DeafListener {
         finish();
     }
 
-    private void finish() {
+    private CompletableFuture<Void> finish() {
         over = true;
-        if (active) {
-            active = false;
-            AgentLog.info("unsubscribed", "port", port);
-            source.unsubscribe(port, lost);
+        if (!active) {
+            return CompletableFuture.completedFuture(null);
         }
+        active = false;
+        AgentLog.info("unsubscribed", "port", port);
+        return source.unsubscribe(port, lost);
     }
 }

@@ -43,8 +43,8 @@ public final class Mirror implements PortSource {
     }
 
     @Override
-    public void unsubscribe(int port, Lost owner) {
-        unsubscribe(PortKey.tcp(port), owner);
+    public CompletableFuture<Void> unsubscribe(int port, Lost owner) {
+        return unsubscribe(PortKey.tcp(port), owner);
     }
 
     @Override
@@ -64,8 +64,8 @@ public final class Mirror implements PortSource {
             }
 
             @Override
-            public void unsubscribe(int port, Lost owner) {
-                Mirror.this.unsubscribe(PortKey.udp(port), owner);
+            public CompletableFuture<Void> unsubscribe(int port, Lost owner) {
+                return Mirror.this.unsubscribe(PortKey.udp(port), owner);
             }
 
             @Override
@@ -80,8 +80,8 @@ public final class Mirror implements PortSource {
         return thread().call(() -> add(port, filter, lost)).thenCompose(captured -> captured);
     }
 
-    private void unsubscribe(PortKey port, Lost owner) {
-        thread().call(
+    private CompletableFuture<Void> unsubscribe(PortKey port, Lost owner) {
+        return thread().call(
                         () -> {
                             Owned owned = ports.get(port);
                             if (owned != null && owned.owner.equals(owner)) {

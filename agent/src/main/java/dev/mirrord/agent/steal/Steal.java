@@ -67,8 +67,8 @@ public final class Steal implements PortSource {
     }
 
     @Override
-    public void unsubscribe(int port, Lost owner) {
-        thread().call(
+    public CompletableFuture<Void> unsubscribe(int port, Lost owner) {
+        return thread().call(
                         () -> {
                             remove(port, owner);
                             return null;

@@ -69,8 +69,8 @@ public final class UdpSteal implements PortSource {
     }
 
     @Override
-    public void unsubscribe(int port, Lost lost) {
-        thread().call(
+    public CompletableFuture<Void> unsubscribe(int port, Lost lost) {
+        return thread().call(
                         () -> {
                             remove(port, lost);
                             return null;

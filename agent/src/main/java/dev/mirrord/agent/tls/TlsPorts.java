@@ -86,9 +86,9 @@ public final class TlsPorts implements TlsEnding {
         }
 
         @Override
-        public void unsubscribe(int port, Lost owner) {
+        public CompletableFuture<Void> unsubscribe(int port, Lost owner) {
             forget(port, owner);
-            source.unsubscribe(port, owner);
+            return source.unsubscribe(port, owner);
         }
 
         @Override
