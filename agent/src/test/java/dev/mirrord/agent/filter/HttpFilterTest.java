@@ -83,4 +83,14 @@ class HttpFilterTest {
                 .isEqualTo(Answer.NO);
         assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(5));
     }
+
+    @Test
+    void aHeaderThatTakesForEverHidesNoOther() {
+        for (String endless : List.of("x: " + "a".repeat(60) + "b", "x: " + "a".repeat(60_000))) {
+            assertThat(judge("{'header':'(a+)+c$'}", "/", endless, "y: aac"))
+                    .isEqualTo(Answer.YES);
+            assertThat(judge("{'header':'(a|b)*c$'}", "/", endless, "y: abc"))
+                    .isEqualTo(Answer.YES);
+        }
+    }
 }

@@ -145,6 +145,20 @@ class SplittingTest {
         assertThat(answer("200 OK\r\n").body(false).isEndless()).isTrue();
     }
 
+    @Test
+    void aBodyIsFoundBehindItsHeadInOnePiece() {
+        assertThat(Body.ofLength(5).extent(bytes("headbody+more"), 4)).isEqualTo(5);
+        assertThat(Body.ofLength(50).extent(bytes("headbody"), 4)).isEqualTo(4);
+        assertThat(Body.ofLength(5).extent(bytes("head"), 4)).isZero();
+        assertThat(Body.endless().extent(bytes("headbody"), 4)).isEqualTo(4);
+        Body chunked = Body.chunked();
+        assertThat(chunked.extent(bytes("head1\r\nx\r\n0\r\n\r\nGET"), 4)).isEqualTo(11);
+        assertThat(chunked.isOver()).isTrue();
+        Body malformed = Body.chunked();
+        assertThat(malformed.extent(bytes("head1\r\nxy"), 4)).isEqualTo(4);
+        assertThat(malformed.isMalformed()).isTrue();
+    }
+
     private static AnswerHead answer(String text) {
         Optional<AnswerHead> read = Head.of("HTTP/1.1 " + text + "\r\n").flatMap(AnswerHead::of);
         return read.orElseThrow();
