@@ -1,8 +1,10 @@
 package dev.mirrord.agent;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -219,5 +222,32 @@ class MeshIT {
                     .startsWith("it belongs to ");
         }
         assertThat(curl(PORT)).isEqualTo("target GET / " + mesh.from + "\n");
+    }
+
+    @Test
+    void whatTheMeshLeavesAloneIsCopiedFromItsClient() throws Exception {
+        install(Mesh.ISTIO);
+        namespaces.runIn(
+                namespaces.target,
+                "sh",
+                "-c",
+                "for family in legacy nft; do iptables-$family -t nat -I PREROUTING -p tcp --dport %d -j RETURN; done"
+                        .formatted(PORT));
+        subscribe("mirror");
+        String request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        namespaces.onClient(
+                () -> {
+                    try (Socket socket = new Socket(TestingNamespaces.TARGET, PORT)) {
+                        socket.getOutputStream().write(request.getBytes(US_ASCII));
+                        TestingAgent.Incoming copy = agent.awaitIncoming();
+                        assertThat(copy.peer().getAddress().getHostAddress())
+                                .isEqualTo(TestingNamespaces.CLIENT);
+                        return null;
+                    }
+                });
+        // From here on it is known of the port.
+        assertThat(curl(PORT)).isEqualTo("target GET / " + TestingNamespaces.CLIENT + "\n");
+        TestingAgent.Incoming copy = agent.awaitIncoming();
+        assertThat(new String(copy.recorded().awaitAll())).startsWith("GET / HTTP/1.");
     }
 }

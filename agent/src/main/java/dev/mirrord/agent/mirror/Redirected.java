@@ -2,7 +2,8 @@ package dev.mirrord.agent.mirror;
 
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.incoming.ServiceMesh;
-import dev.mirrord.linux.socket.TcpLookup;
+import dev.mirrord.linux.ErrnoException;
+import dev.mirrord.linux.socket.TcpConnections;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -20,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Redirected implements AutoCloseable {
     private final List<ServiceMesh> meshes;
-    private final @Nullable TcpLookup sockets;
+    private final @Nullable TcpConnections sockets;
     private final Map<Integer, Boolean> seen = new HashMap<>();
 
-    private Redirected(List<ServiceMesh> meshes, @Nullable TcpLookup sockets) {
+    private Redirected(List<ServiceMesh> meshes, @Nullable TcpConnections sockets) {
         this.meshes = meshes;
         this.sockets = sockets;
     }
@@ -32,7 +33,7 @@ final class Redirected implements AutoCloseable {
     static Redirected here() {
         try {
             List<ServiceMesh> meshes = ServiceMesh.here();
-            return new Redirected(meshes, meshes.isEmpty() ? null : TcpLookup.open());
+            return new Redirected(meshes, meshes.isEmpty() ? null : TcpConnections.open());
         } catch (IOException e) {
             AgentLog.warn("cannot look for a service mesh", "why", e.getMessage());
             return new Redirected(List.of(), null);
@@ -41,16 +42,21 @@ final class Redirected implements AutoCloseable {
 
     /** True if the proxy gets a connection that comes from outside. */
     boolean has(InetSocketAddress client, InetSocketAddress target) {
-        TcpLookup known = sockets;
+        TcpConnections known = sockets;
         if (known == null) {
             return false;
         }
-        boolean proxied =
-                meshes.stream()
-                        .map(mesh -> new InetSocketAddress(target.getAddress(), mesh.inbound()))
-                        .anyMatch(proxy -> known.has(proxy, client));
-        if (proxied || known.has(target, client)) {
-            seen.put(target.getPort(), proxied);
+        try {
+            if (known.has(target, client)) {
+                seen.put(target.getPort(), false);
+            }
+            for (ServiceMesh mesh : meshes) {
+                if (known.has(new InetSocketAddress(target.getAddress(), mesh.inbound()), client)) {
+                    seen.put(target.getPort(), true);
+                }
+            }
+        } catch (ErrnoException e) {
+            AgentLog.warn("cannot see who has a connection", "why", e.getMessage());
         }
         return seen.getOrDefault(target.getPort(), true);
     }

@@ -1,6 +1,8 @@
 package dev.mirrord.linux.socket;
 
 import dev.mirrord.linux.ErrnoException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,6 +20,10 @@ public final class TcpConnections implements AutoCloseable {
     private static final int ESTABLISHED_OR_SYN_RECEIVED = 1 << 1 | 1 << 3;
     private static final int REQUEST = 72;
     private static final int ID = 48;
+    private static final int ADDRESS = 16;
+    private static final int ANY_DEVICE = 0;
+    private static final long ANY_COOKIE = -1;
+    private static final int LISTEN = 10;
     private static final int ATTRIBUTES = NetlinkSocket.HEADER + 72;
     private static final int MARK = 15;
     private static final int OPTIONS = 22;
@@ -42,6 +48,29 @@ public final class TcpConnections implements AutoCloseable {
     /** Those whose other end is {@code port}. */
     public List<TcpConnection> to(int port) throws ErrnoException {
         return list(0, port);
+    }
+
+    /** True while there is a connection with these two ends, in whatever state. */
+    public boolean has(InetSocketAddress own, InetSocketAddress peer) throws ErrnoException {
+        boolean four = own.getAddress() instanceof Inet4Address;
+        ByteBuffer request = request(BY_FAMILY, 0, four ? Sockets.AF_INET : Sockets.AF_INET6);
+        request.putShort(Short.reverseBytes((short) own.getPort()));
+        request.putShort(Short.reverseBytes((short) peer.getPort()));
+        put(request, own.getAddress());
+        put(request, peer.getAddress());
+        request.putInt(ANY_DEVICE).putLong(ANY_COOKIE);
+        int sent = netlink.send(request);
+        if (sent < 0) {
+            throw new ErrnoException("sock_diag", -sent);
+        }
+        ByteBuffer answer = netlink.receive();
+        // Where there is no connection, the kernel offers who listens.
+        return answer.getShort(4) == BY_FAMILY && answer.get(NetlinkSocket.HEADER + 1) != LISTEN;
+    }
+
+    private static void put(ByteBuffer request, InetAddress end) {
+        byte[] address = end.getAddress();
+        request.put(address).put(new byte[ADDRESS - address.length]);
     }
 
     /**
