@@ -19,6 +19,7 @@
  * How parent and watcher live with the program, and end it, is in life.c. Standard streams are left open in the parent:
  * programs write to /proc/1/fd/1.
  */
+#include "entry.h"
 #include "environment.h"
 #include "execute.h"
 #include "files.h"
@@ -194,6 +195,7 @@ static int fork_failed(long error) {
 static int run_as_parent(const struct order *order, char **environment, struct sidecar *sidecar,
         const struct signals *signals, struct files *files) {
     environment = files_prepare(files, false, environment);
+    entry_say(files, order->arguments, environment);
     long pid = sys_fork();
     if (pid < 0) {
         return fork_failed(pid);
@@ -235,6 +237,7 @@ static int run_in_place(const struct order *order, char **environment, struct si
     if (order->role == ROLE_MAIN) {
         long own = sys_getpid();
         environment = files_prepare(files, true, environment);
+        entry_say(files, order->arguments, environment);
         long between = sys_fork();
         if (between == 0) {
             long watcher = sys_fork();
