@@ -71,7 +71,7 @@ static bool is_program(const char *path) {
     return (number_at(bytes + AT_MODE, 2) & KIND) == REGULAR;
 }
 
-bool entry_find(const char *name, char *const *environment, char *path, size_t size) {
+bool entry_next(const char *name, char *const *environment, size_t *from, char *path, size_t size) {
     static const char variable[] = "PATH=";
     const char *directories = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     size_t length = strlen(name);
@@ -80,28 +80,36 @@ bool entry_find(const char *name, char *const *environment, char *path, size_t s
     }
     if (text_find(name, length, '/') < length) {
         memcpy(path, name, length + 1);
-        return is_program(path);
+        return (*from)++ == 0;
     }
     for (; *environment != NULL; environment++) {
         if (strlen(*environment) >= sizeof variable - 1 && memcmp(*environment, variable, sizeof variable - 1) == 0) {
             directories = *environment + sizeof variable - 1;
+            break;
         }
     }
-    for (;; directories++) {
-        size_t part = text_find(directories, strlen(directories), ':');
+    size_t all = strlen(directories);
+    while (*from <= all) {
+        const char *directory = directories + *from;
+        size_t part = text_find(directory, all - *from, ':');
+        *from += part + 1;
         if (part + length + 2 <= size) {
-            memcpy(path, directories, part);
+            memcpy(path, directory, part);
             path[part] = '/';
             memcpy(path + part + (part > 0), name, length + 1);
-            if (is_program(path)) {
-                return true;
-            }
-        }
-        directories += part;
-        if (*directories == '\0') {
-            return false;
+            return true;
         }
     }
+    return false;
+}
+
+bool entry_find(const char *name, char *const *environment, char *path, size_t size) {
+    for (size_t from = 0; entry_next(name, environment, &from, path, size);) {
+        if (is_program(path)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The Go linker leaves a note of its own in every program. */

@@ -10,6 +10,7 @@
  */
 #include "files.h"
 
+#include "entry.h"
 #include "supervisor.h"
 #include "text.h"
 
@@ -17,7 +18,7 @@
 #define MIRRORD_LIBRARY "/.mirrord/liblayer.so"
 #endif
 
-enum { RIGHTS = 1, MOUNT_LIMIT = 64, MOUNTINFO_LIMIT = 64 << 10 };
+enum { MAY_EXECUTE = 1, RIGHTS = 1, MOUNT_LIMIT = 64, MOUNTINFO_LIMIT = 64 << 10 };
 
 static struct policy policy;
 static char working_directory[PATH_LIMIT];
@@ -108,77 +109,6 @@ static void prepare_supervisor(struct files *files) {
     }
 }
 
-char **files_prepare(struct files *files, bool pid1_app, char **environment) {
-    files->ends[0] = files->ends[1] = -1;
-    if (files->root < 0) {
-        return environment;
-    }
-    if (files->engine != ENGINE_SUPERVISE) {
-        environment = prepare_library(files, environment);
-    }
-    if (files->engine != ENGINE_PRELOAD && !pid1_app) {
-        prepare_supervisor(files);
-    }
-    if (files->engine != ENGINE_PRELOAD && pid1_app) {
-        say("the app is PID 1 itself, so nobody can supervise it: ",
-                files->preloaded ? "only programs with a dynamic C library have the target's files"
-                                 : "files are the image's own, not the target's",
-                " (launcher.pid1: \"launcher\" allows it)", NULL);
-    }
-    if (!files->preloaded && !files->supervised) {
-        files->root = -1;
-    }
-    return environment;
-}
-
-struct rights {
-    struct control_head head;
-    int fd;
-    int padding;
-};
-
-static void refused(const struct files *files, long error) {
-    struct error_text text = text_error(error);
-    const char *why = error == -E_BUSY ? " (this process is supervised by another program already)"
-            : error == -E_NOSYS || error == -E_INVAL || error == -E_PERM
-            ? " (the engine's seccomp profile or the kernel has no user notification)" : "";
-    say(files->preloaded ? "only programs with a dynamic C library have the target's files: others cannot be supervised: seccomp: "
-                         : "files are the image's own, not the target's: the app cannot be supervised: seccomp: ",
-            text.text, why, files->preloaded ? "; feature.fs.engine \"preload\" asks for nothing else"
-                                             : "; feature.fs \"local\" asks for nothing else", NULL);
-}
-
-void files_enter(struct files *files) {
-    if (!files->supervised) {
-        return;
-    }
-    sys_close(files->ends[0]);
-    long listener = supervisor_install(files->marker);
-    if (listener < 0) {
-        refused(files, listener);
-    } else {
-        struct vector vector = {(void *)(uintptr_t)"", 1};
-        struct rights rights = {{sizeof(struct control_head) + sizeof(int), SOL_SOCKET_, RIGHTS}, (int)listener, 0};
-        struct message_head message = {.vectors = &vector, .vector_count = 1, .control = &rights, .control_length = sizeof rights};
-        (void)SYS3(sendmsg, files->ends[1], &message, MSG_NOSIGNAL_);
-        sys_close((int)listener);
-    }
-    sys_close(files->ends[1]);
-}
-
-static int receive_listener(int from) {
-    char byte;
-    struct vector vector = {&byte, 1};
-    struct rights rights = {{0, 0, 0}, -1, 0};
-    struct message_head message = {.vectors = &vector, .vector_count = 1, .control = &rights, .control_length = sizeof rights};
-    enum { CLOSE_ON_EXEC = 0x40000000 };
-    long count;
-    do {
-        count = SYS3(recvmsg, from, &message, CLOSE_ON_EXEC);
-    } while (count == -E_INTR);
-    return count > 0 && rights.head.type == RIGHTS ? rights.fd : -1;
-}
-
 /* What the engine puts into every container, and the root. */
 static bool is_engines(const char *mount) {
     static const char *const trees[] = {"/proc", "/sys", "/dev", "/.mirrord", "/etc/resolv.conf", "/etc/hostname", "/etc/hosts"};
@@ -244,6 +174,109 @@ static const char *home_of(char **environment) {
     return "";
 }
 
+static void find_facts(char **environment) {
+    long length = SYS2(getcwd, working_directory, sizeof working_directory);
+    find_mounts();
+    policy.facts = (struct container_facts){length > 0 ? working_directory : "", home_of(environment), mounts};
+}
+
+char **files_prepare(struct files *files, bool pid1_app, char **environment) {
+    files->ends[0] = files->ends[1] = -1;
+    if (files->root < 0) {
+        return environment;
+    }
+    if (files->engine != ENGINE_SUPERVISE) {
+        environment = prepare_library(files, environment);
+    }
+    if (files->engine != ENGINE_PRELOAD && !pid1_app) {
+        prepare_supervisor(files);
+    }
+    if (files->engine != ENGINE_PRELOAD && pid1_app) {
+        say("the app is PID 1 itself, so nobody can supervise it: ",
+                files->preloaded ? "only programs with a dynamic C library have the target's files"
+                                 : "files are the image's own, not the target's",
+                " (launcher.pid1: \"launcher\" allows it)", NULL);
+    }
+    if (!files->preloaded && !files->supervised) {
+        files->root = -1;
+    }
+    find_facts(environment);
+    return environment;
+}
+
+static int tree_of_program;
+
+static long tree(void) { return tree_of_program; }
+
+bool files_program(struct files *files, struct program *program, char *const *arguments, char *const *environment) {
+    size_t count = program_count(arguments);
+    struct policy_room *room = files->root < 0 ? NULL : memory_reserve(sizeof *room);
+    char *path = room == NULL ? NULL : memory_reserve(PATH_LIMIT);
+    char **spare = path == NULL ? NULL : memory_reserve((count + PROGRAM_SPARE) * sizeof *spare);
+    if (spare == NULL) {
+        return false;
+    }
+    memset(room, 0, sizeof *room);
+    tree_of_program = files->root;
+    long error = -E_NOENT;
+    for (size_t from = 0; error == -E_NOENT && entry_next(arguments[0], environment, &from, path, PATH_LIMIT);) {
+        error = program_resolve(program, &policy, room, tree, path, arguments, spare);
+        if (error == 0 && program->fd < 0 && program->arguments == arguments) {
+            error = sys_access(path, MAY_EXECUTE) == 0 ? -E_ACCES : -E_NOENT; /* the image's: found, or to be looked for further on */
+        }
+    }
+    memory_release(room, sizeof *room);
+    return error == 0;
+}
+
+struct rights {
+    struct control_head head;
+    int fd;
+    int padding;
+};
+
+static void refused(const struct files *files, long error) {
+    struct error_text text = text_error(error);
+    const char *why = error == -E_BUSY ? " (this process is supervised by another program already)"
+            : error == -E_NOSYS || error == -E_INVAL || error == -E_PERM
+            ? " (the engine's seccomp profile or the kernel has no user notification)" : "";
+    say(files->preloaded ? "only programs with a dynamic C library have the target's files: others cannot be supervised: seccomp: "
+                         : "files are the image's own, not the target's: the app cannot be supervised: seccomp: ",
+            text.text, why, files->preloaded ? "; feature.fs.engine \"preload\" asks for nothing else"
+                                             : "; feature.fs \"local\" asks for nothing else", NULL);
+}
+
+void files_enter(struct files *files) {
+    if (!files->supervised) {
+        return;
+    }
+    sys_close(files->ends[0]);
+    long listener = supervisor_install(files->marker);
+    if (listener < 0) {
+        refused(files, listener);
+    } else {
+        struct vector vector = {(void *)(uintptr_t)"", 1};
+        struct rights rights = {{sizeof(struct control_head) + sizeof(int), SOL_SOCKET_, RIGHTS}, (int)listener, 0};
+        struct message_head message = {.vectors = &vector, .vector_count = 1, .control = &rights, .control_length = sizeof rights};
+        (void)SYS3(sendmsg, files->ends[1], &message, MSG_NOSIGNAL_);
+        sys_close((int)listener);
+    }
+    sys_close(files->ends[1]);
+}
+
+static int receive_listener(int from) {
+    char byte;
+    struct vector vector = {&byte, 1};
+    struct rights rights = {{0, 0, 0}, -1, 0};
+    struct message_head message = {.vectors = &vector, .vector_count = 1, .control = &rights, .control_length = sizeof rights};
+    enum { CLOSE_ON_EXEC = 0x40000000 };
+    long count;
+    do {
+        count = SYS3(recvmsg, from, &message, CLOSE_ON_EXEC);
+    } while (count == -E_INTR);
+    return count > 0 && rights.head.type == RIGHTS ? rights.fd : -1;
+}
+
 static void serve_library(const struct files *files) {
     long error = handout_serve(&policy, files->policy, files->length, files->marker, files->root);
     if (error < 0) {
@@ -266,13 +299,10 @@ static void serve_supervised(const struct files *files) {
     }
 }
 
-void files_serve(struct files *files, char **environment) {
+void files_serve(struct files *files) {
     if (files->root < 0) {
         return;
     }
-    long length = SYS2(getcwd, working_directory, sizeof working_directory);
-    find_mounts();
-    policy.facts = (struct container_facts){length > 0 ? working_directory : "", home_of(environment), mounts};
     if (files->preloaded) {
         serve_library(files);
     }

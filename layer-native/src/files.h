@@ -3,6 +3,7 @@
 #define MIRRORD_FILES_H
 
 #include "handout.h"
+#include "program.h"
 #include "sidecar.h"
 
 /* feature.fs.engine, as the sidecar says it. */
@@ -29,11 +30,14 @@ void files_take(struct files *files, struct sidecar *sidecar);
  * with what the library needs. */
 char **files_prepare(struct files *files, bool pid1_app, char **environment);
 
+/* Before the fork: the program that is to be executed, where it is the target's; false when it is the image's, or is nowhere. */
+bool files_program(struct files *files, struct program *program, char *const *arguments, char *const *environment);
+
 /* In the app's process: from here on its calls are supervised. */
 void files_enter(struct files *files);
 
 /* In the launcher: serves them. */
-void files_serve(struct files *files, char **environment);
+void files_serve(struct files *files);
 
 /* In the launcher, after the sidecar's process has been started again: its tree. */
 void files_replace(int root);

@@ -192,10 +192,20 @@ static int fork_failed(long error) {
     return OWN_FAILURE;
 }
 
+static int execute_of_target(const struct order *order, const struct program *program, char **environment) {
+    long failed = program_execute(program, environment);
+    struct error_text text = text_error(failed);
+    say("cannot run ", order->arguments[0], ", a program of the target: ", text.text,
+            failed == -E_NOENT ? " (its interpreter or loader is not in this image)" : "", NULL);
+    return failed == -E_NOENT ? 127 : 126;
+}
+
 static int run_as_parent(const struct order *order, char **environment, struct sidecar *sidecar,
         const struct signals *signals, struct files *files) {
     environment = files_prepare(files, false, environment);
     entry_say(files, order->arguments, environment);
+    struct program program;
+    bool of_target = files_program(files, &program, order->arguments, environment);
     long pid = sys_fork();
     if (pid < 0) {
         return fork_failed(pid);
@@ -207,26 +217,26 @@ static int run_as_parent(const struct order *order, char **environment, struct s
         }
         files_enter(files);
         signals_restore(signals);
-        return execute(order->arguments, environment);
+        return of_target ? execute_of_target(order, &program, environment) : execute(order->arguments, environment);
     }
     struct watch watch;
     if (order->role == ROLE_RUN) {
         sidecar_close(sidecar);
     }
-    files_serve(files, environment);
+    files_serve(files);
     watch_begin(&watch, sidecar, order->arguments[0]);
     return supervise(pid, &watch, signals);
 }
 
 /* In the watcher; does not return. */
 static void become_watcher(long pid, struct sidecar *sidecar, const struct order *order, const struct signals *signals,
-        struct files *files, char **environment) {
+        struct files *files) {
     struct watch watch;
     sys_setsid();
     sys_prctl(PR_SET_NAME_, "mirrord-watch");
     sys_close(0);
     sys_close(1);
-    files_serve(files, environment);
+    files_serve(files);
     watch_begin(&watch, sidecar, order->arguments[0]);
     keep_watch(pid, &watch, signals);
     sys_exit(0);
@@ -234,15 +244,18 @@ static void become_watcher(long pid, struct sidecar *sidecar, const struct order
 
 static int run_in_place(const struct order *order, char **environment, struct sidecar *sidecar,
         const struct signals *signals, struct files *files) {
+    struct program program;
+    bool of_target = false;
     if (order->role == ROLE_MAIN) {
         long own = sys_getpid();
         environment = files_prepare(files, true, environment);
         entry_say(files, order->arguments, environment);
+        of_target = files_program(files, &program, order->arguments, environment);
         long between = sys_fork();
         if (between == 0) {
             long watcher = sys_fork();
             if (watcher == 0) {
-                become_watcher(own, sidecar, order, signals, files, environment);
+                become_watcher(own, sidecar, order, signals, files);
             }
             sys_exit(watcher < 0 ? (int)-watcher : 0);
         }
@@ -256,7 +269,7 @@ static int run_in_place(const struct order *order, char **environment, struct si
         }
     }
     signals_restore(signals); /* the signals of a watcher are its own; socket and signalfd are closed by execve */
-    return execute(order->arguments, environment);
+    return of_target ? execute_of_target(order, &program, environment) : execute(order->arguments, environment);
 }
 
 int program(int count, char **arguments, char **environment) {

@@ -5,7 +5,7 @@ import shutil
 import struct
 import subprocess
 
-from files_test import AUTO, FilesTest, PRELOAD, SUPERVISE
+from files_test import AUTO, FilesTest, PRELOAD, READ_ONLY, SUPERVISE, TREE, rule
 
 PROGRAM = "int main(void) { return 0; }"
 # The note by which Go's linker marks what it makes.
@@ -92,3 +92,57 @@ class RightsTest(ProgramsTest):
     def test_a_program_with_capabilities_is_named(self):
         os.setxattr(self.path("taking"), "security.capability", struct.pack("<5I", 0x02000001, 1 << 13, 0, 0, 0))
         self.assertIn(b"/taking has file capabilities: without effect", self.as_nobody(self.path("taking")))
+
+
+class TargetsProgramTest(ProgramsTest):
+    """The first program is the target's."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("srv/entry", "#!/bin/sh\necho $0 $#; cat /srv/secret\n")
+        os.chmod(self.target + "/srv/entry", 0o755)
+
+    def out(self, *command, engine, **options):
+        self.engine = engine
+        out = self.supervised(*command, **options)[0]
+        self.sidecar.die()
+        self.sidecar.listen()
+        return out
+
+    def test_a_script_that_only_the_target_has_is_started(self):
+        for engine in (AUTO, PRELOAD, SUPERVISE):
+            self.assertEqual(self.out("/srv/entry", "x", engine=engine), b"/srv/entry 1\nof the target\n")
+
+    def test_a_program_that_only_the_target_has_is_started(self):
+        shutil.copy("/bin/echo", self.target + "/srv/tool")
+        for engine in (AUTO, PRELOAD, SUPERVISE):
+            self.assertEqual(self.out("/srv/tool", "of", "it", engine=engine), b"of it\n")
+
+    def test_it_is_found_on_the_search_path(self):
+        own = dict(os.environ, PATH=os.environ["PATH"] + ":/srv")
+        self.assertEqual(self.out("entry", engine=AUTO, env=own), b"/srv/entry 0\nof the target\n")
+
+    def test_the_images_program_is_not_displaced_unless_a_rule_says_so(self):
+        os.makedirs(self.target + self.directory)
+        for directory, text in ((self.directory, "image"), (self.target + self.directory, "target")):
+            with open(directory + "/app", "w", encoding="utf-8") as file:
+                file.write("#!/bin/echo %s\n" % text)
+            os.chmod(directory + "/app", 0o755)
+        app = self.path("app")
+        self.assertEqual(self.out(app, engine=AUTO), b"image %s\n" % app.encode())
+        self.assertEqual(self.out("sh", "-c", app, engine=AUTO), b"image %s\n" % app.encode())
+        rules = [rule(TREE, READ_ONLY, self.directory)]
+        self.assertEqual(self.out(app, engine=AUTO, rules=rules), b"target %s\n" % app.encode())
+        self.assertEqual(self.out("sh", "-c", app, engine=AUTO, rules=rules), b"target %s\n" % app.encode())
+
+    def test_one_that_may_not_be_executed_is_said(self):
+        os.chmod(self.target + "/srv/entry", 0o644)
+        error = self.supervised("/srv/entry", code=127)[1]
+        self.assertIn(b"cannot run /srv/entry", error)
+
+    def test_a_program_without_its_loader_is_said(self):
+        self.compiled("lost", "-Wl,--dynamic-linker=/nowhere/ld.so")
+        shutil.move(self.path("lost"), self.target + "/srv/lost")
+        error = self.supervised("/srv/lost", code=127)[1]
+        self.assertIn(b"/srv/lost, a program of the target: ENOENT", error)
+        self.assertIn(b"its interpreter or loader is not in this image", error)

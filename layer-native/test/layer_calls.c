@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,60 @@ static void threads(void) {
     SAY("%s", "joined");
 }
 
+#define TOOL "/srv/tool"
+#define SCRIPT "/srv/a-script"
+
+extern char **environ;
+
+static void ended(const char *what, int pid) {
+    int status = -1;
+    CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+    printf("%s %d\n", what, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    fflush(stdout);
+}
+
+/* The program of the target exits with the number of its arguments. */
+#define STARTED(call) \
+    do { \
+        int pid = vfork(); \
+        if (pid == 0) { \
+            call; \
+            _exit(100 + errno); \
+        } \
+        ended(#call, pid); \
+    } while (0)
+
+static void executing(void) {
+    char *three[] = {"tool", "counting", "x", NULL};
+    char *two[] = {"tool", "counting", NULL};
+    char *own[] = {"TOOL=1", NULL};
+    int pid = -1;
+    setenv("PATH", "/usr/bin:/bin:/srv", 1);
+    STARTED(execve(TOOL, three, environ));
+    STARTED(execv(TOOL, two));
+    STARTED(execvp("tool", three));
+    STARTED(execvpe("tool", two, environ));
+    STARTED(execl(TOOL, "tool", "counting", "x", "y", (char *)NULL));
+    STARTED(execlp("tool", "tool", "counting", (char *)NULL));
+    STARTED(execle(TOOL, "tool", "counting", "x", (char *)NULL, own));
+    STARTED(execv(SCRIPT, two));
+    STARTED(execlp("a-script", "script", "x", "y", (char *)NULL));
+    STARTED(execv("/srv/secret", two));
+    STARTED(execv("/srv/missing", two));
+    STARTED(execv("/srv/looping", two));
+    STARTED(execvp("true", two));
+    STARTED(execl("/bin/sh", "sh", "-c", "exit 7", (char *)NULL));
+    CHECK(posix_spawn(&pid, TOOL, NULL, NULL, three, environ) == 0);
+    ended("posix_spawn", pid);
+    CHECK(posix_spawnp(&pid, "tool", NULL, NULL, two, environ) == 0);
+    ended("posix_spawnp", pid);
+    CHECK(posix_spawnp(&pid, "a-script", NULL, NULL, two, environ) == 0);
+    ended("posix_spawnp script", pid);
+    CHECK(posix_spawnp(&pid, "true", NULL, NULL, two, environ) == 0);
+    ended("posix_spawnp true", pid);
+    CHECK(posix_spawn(&pid, "/srv/missing", NULL, NULL, two, environ) == ENOENT);
+}
+
 /* What needs no target: under emulation there is no openat2(2). */
 static void judging(void) {
     struct stat now;
@@ -269,6 +324,10 @@ int main(int count, char **arguments) {
         living();
     } else if (strcmp(what, "judging") == 0) {
         judging();
+    } else if (strcmp(what, "executing") == 0) {
+        executing();
+    } else if (strcmp(what, "counting") == 0) {
+        return count;
     } else if (strcmp(what, "threads") == 0) {
         threads();
     }

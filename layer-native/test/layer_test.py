@@ -31,6 +31,25 @@ of the target
 after vfork of the target
 after signals of the target
 """
+EXECUTING = b"""execve(TOOL, three, environ) 3
+execv(TOOL, two) 2
+execvp("tool", three) 3
+execvpe("tool", two, environ) 2
+execl(TOOL, "tool", "counting", "x", "y", (char *)((void *)0)) 4
+execlp("tool", "tool", "counting", (char *)((void *)0)) 2
+execle(TOOL, "tool", "counting", "x", (char *)((void *)0), own) 3
+execv(SCRIPT, two) 4
+execlp("a-script", "script", "x", "y", (char *)((void *)0)) 5
+execv("/srv/secret", two) 113
+execv("/srv/missing", two) 102
+execv("/srv/looping", two) 140
+execvp("true", two) 0
+execl("/bin/sh", "sh", "-c", "exit 7", (char *)((void *)0)) 7
+posix_spawn 3
+posix_spawnp 2
+posix_spawnp script 4
+posix_spawnp true 0
+""".replace(b"((void *)0)", b"NULL")
 
 
 def symbols():
@@ -77,6 +96,16 @@ class LayerTest(FilesTest):
 
     def calls(self, what, **options):
         return self.supervised(self.path("calls"), what, rules=RULES, **options)[0]
+
+    def programs_of_the_target(self):
+        shutil.copy(self.path("calls"), self.target + "/srv/tool")
+        for name, interpreter in (("a-script", "/srv/tool counting"), ("looping", "/srv/looping")):
+            self.write("srv/" + name, "#! " + interpreter + "\n")
+            os.chmod(self.target + "/srv/" + name, 0o755)
+
+    def test_programs_of_the_target_are_executed(self):
+        self.programs_of_the_target()
+        self.assertEqual(self.calls("executing"), EXECUTING)
 
     def test_all_that_reads_is_served(self):
         self.assertEqual(self.calls("reading"), self.reading)
@@ -136,10 +165,15 @@ if not Programs.prefix:
 
 
 class SupervisedCallsTest(LayerTest):
-    """The same program without the library: both engines do the same but for the working directory."""
+    """The same program without the library: both engines do the same but for working directory and programs."""
 
     engine = SUPERVISE
     reading = READING.replace(b"in /srv/sub: deep\n", b"")
+
+    def test_programs_of_the_target_are_executed(self):
+        """Not here: the kernel takes the path from the process, which the supervisor cannot change."""
+        self.programs_of_the_target()
+        self.assertIn(b"execv(TOOL, two) 102\n", self.calls("executing"))
 
 
 class BothEnginesTest(LayerTest):

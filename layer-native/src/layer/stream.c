@@ -77,17 +77,6 @@ static struct file *stream_of(const char *path, const char *mode, const char *na
 HOOK(struct file *, fopen, const char *path, const char *mode) { return stream_of(path, mode, "fopen"); }
 HOOK(struct file *, fopen64, const char *path, const char *mode) { return stream_of(path, mode, "fopen64"); }
 
-struct descriptor_path {
-    char text[40];
-};
-
-static struct descriptor_path descriptor_path(long fd) {
-    struct descriptor_path path = {"/proc/self/fd/"};
-    struct decimal number = text_decimal((uint64_t)fd);
-    memcpy(path.text + strlen(path.text), number.digits, strlen(number.digits) + 1);
-    return path;
-}
-
 /* The stream stays the same one, so the C library has to open the file: by a name of what is open here already. */
 static struct file *stream_again(const char *path, const char *mode, struct file *stream, const char *name) {
     enum { MODE_OF_NEW = 0666, MODE_LIMIT = 16 };
