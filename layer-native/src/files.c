@@ -32,12 +32,15 @@ void files_take(struct files *files, struct sidecar *sidecar) {
     files->policy = message->payload + 1;
     files->length = message->length < 2 ? 0 : message->length - 2; /* the last byte only carried the descriptor */
     files->root = sidecar->descriptor;
+    files->asked = true;
     message->payload = NULL;
     sidecar->descriptor = -1;
-    if (files->root < 0 || files->engine > ENGINE_SUPERVISE || !policy_read(&policy, files->policy, files->length)) {
+    bool understood = files->engine <= ENGINE_SUPERVISE && policy_read(&policy, files->policy, files->length);
+    if (!understood || (files->root < 0 && policy_has_files(&policy))) {
         say("the sidecar's rules for files are not understood: files are the image's own (launcher and sidecar of different versions?)",
                 NULL);
         files->root = -1;
+        files->asked = false;
     }
 }
 
@@ -182,7 +185,7 @@ static void find_facts(char **environment) {
 
 char **files_prepare(struct files *files, bool pid1_app, char **environment) {
     files->ends[0] = files->ends[1] = -1;
-    if (files->root < 0) {
+    if (!files->asked) {
         return environment;
     }
     if (files->engine != ENGINE_SUPERVISE) {
@@ -199,6 +202,7 @@ char **files_prepare(struct files *files, bool pid1_app, char **environment) {
     }
     if (!files->preloaded && !files->supervised) {
         files->root = -1;
+        files->asked = false;
     }
     find_facts(environment);
     return environment;
@@ -251,7 +255,7 @@ void files_enter(struct files *files) {
         return;
     }
     sys_close(files->ends[0]);
-    long listener = supervisor_install(files->marker);
+    long listener = supervisor_install(files->marker, &policy);
     if (listener < 0) {
         refused(files, listener);
     } else {
@@ -300,7 +304,7 @@ static void serve_supervised(const struct files *files) {
 }
 
 void files_serve(struct files *files) {
-    if (files->root < 0) {
+    if (!files->asked) {
         return;
     }
     if (files->preloaded) {

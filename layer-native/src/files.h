@@ -19,6 +19,7 @@ struct files {
     unsigned char *message;
     const unsigned char *policy;
     size_t length;
+    bool asked; /* something of the target's is wanted */
     int root; /* -1: files are the container's own */
     int ends[2]; /* of a socket pair between the launcher and the app's process */
 };

@@ -82,11 +82,12 @@ static long rules_of(const struct policy *policy, const unsigned char *bytes, si
     uint32_t working_directory = head + (uint32_t)length;
     uint32_t home = working_directory + (uint32_t)strlen(facts->working_directory) + 1;
     uint32_t mounts = home + (uint32_t)strlen(facts->home) + 1;
-    uint32_t size = mounts + 1;
+    uint32_t sockets = mounts + 1;
     for (const char *const *mount = facts->mounts; *mount != NULL; mount++) {
-        size += (uint32_t)strlen(*mount) + 1;
+        sockets += (uint32_t)strlen(*mount) + 1;
     }
-    struct handout_head start = {HANDOUT_VERSION, size, marker, head, (uint32_t)length, working_directory, home, mounts, 0};
+    uint32_t size = sockets + (uint32_t)strlen(MIRRORD_SOCKETS) + 1;
+    struct handout_head start = {HANDOUT_VERSION, size, marker, head, (uint32_t)length, working_directory, home, mounts, sockets};
     long fd = SYS2(memfd_create, "mirrord-rules", CLOEXEC_MEMORY | ALLOW_SEALING);
     if (fd < 0) {
         return fd;
@@ -96,7 +97,7 @@ static long rules_of(const struct policy *policy, const unsigned char *bytes, si
     for (const char *const *mount = facts->mounts; *mount != NULL && written; mount++) {
         written = write_text((int)fd, *mount);
     }
-    if (!written || !write_text((int)fd, "")) {
+    if (!written || !write_text((int)fd, "") || !write_text((int)fd, MIRRORD_SOCKETS)) {
         sys_close((int)fd);
         return -E_NOMEM;
     }

@@ -23,7 +23,7 @@ struct handout_head {
     uint32_t working_directory;
     uint32_t home;
     uint32_t mounts; /* one after the other; an empty one is the end */
-    uint32_t padding;
+    uint32_t sockets; /* the directory of the sidecar's sockets */
 };
 
 enum { HANDOUT_VERSION = 1 };

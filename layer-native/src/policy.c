@@ -88,7 +88,25 @@ bool policy_read(struct policy *policy, const unsigned char *bytes, size_t lengt
             return false;
         }
     }
+    if (at == end) {
+        return true;
+    }
+    if (end - at < 2) {
+        return false;
+    }
+    policy->socket_count = u16_at(at);
+    policy->sockets = at += 2;
+    for (size_t i = 0; i < policy->socket_count; i++) {
+        const unsigned char *part = take(&at, end, &size);
+        if (part == NULL || !expression_read(&expression, part, size)) {
+            return false;
+        }
+    }
     return at == end;
+}
+
+bool policy_has_files(const struct policy *policy) {
+    return policy->rule_count > 0 || policy->mapping_count > 0 || policy->otherwise != DECIDE_LOCAL;
 }
 
 /* The path without "//", "/./" and "/../", and without a slash at the end. */

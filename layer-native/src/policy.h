@@ -28,11 +28,16 @@ struct policy {
     const unsigned char *rules;
     size_t rule_count;
     enum decision otherwise;
+    const unsigned char *sockets; /* expressions: unix sockets that are the target's */
+    size_t socket_count;
     struct container_facts facts;
 };
 
 /* Checks all of it; the bytes stay in use. */
 bool policy_read(struct policy *policy, const unsigned char *bytes, size_t length);
+
+/* Whether any file can be the target's. */
+bool policy_has_files(const struct policy *policy);
 
 /* Memory for one decision at a time. */
 struct policy_room {

@@ -301,7 +301,7 @@ int program(int count, char **arguments, char **environment) {
         return OWN_FAILURE;
     }
     sidecar_forget(&sidecar);
-    bool parent = !order.pid1_app && (order.role == ROLE_MAIN || files.root >= 0);
+    bool parent = !order.pid1_app && (order.role == ROLE_MAIN || files.asked);
     return parent ? run_as_parent(&order, context.entries, &sidecar, &signals, &files)
                   : run_in_place(&order, context.entries, &sidecar, &signals, &files);
 }

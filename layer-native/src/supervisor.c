@@ -21,6 +21,7 @@
 #include "supervisor.h"
 
 #include "judge.h"
+#include "sockets.h"
 #include "text.h"
 #include "thread.h"
 #include "tree.h"
@@ -34,6 +35,7 @@ enum { RET_ALLOW = 0x7fff0000, RET_NOTIFY = 0x7fc00000 };
 enum { NOTIFY_CONTINUE = 1, NOTIFY_SYNC_WAKE_UP = 1, ADDFD_SEND = 2 };
 enum { AT_EMPTY_PATH_ = 0x1000, X32 = 0x40000000 };
 enum { STATX_OWNER = 8 | 16, STATX_UID = 20, STATX_GID = 24, STATX_LENGTH = 256 };
+enum { NR_pidfd_getfd = 438, CONNECT_PATIENCE_MS = 10000 };
 enum { O_CREATE_OR_TEMPORARY = 0100 | 020000000 };
 #if defined(__x86_64__)
 enum { ARCHITECTURE = 0xc000003e };
@@ -134,17 +136,22 @@ static size_t let_marked_pass(struct filter_line *line, uint64_t marker) {
     return count;
 }
 
-static size_t make_filter(struct filter_line *line, uint64_t marker) {
+static size_t make_filter(struct filter_line *line, uint64_t marker, const struct policy *policy) {
     size_t count = 0;
+    size_t files = policy_has_files(policy) ? call_count : 0;
+    size_t sockets = policy->socket_count > 0;
     line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARCHITECTURE};
     line[count++] = (struct filter_line){JUMP_EQUAL, 1, 0, ARCHITECTURE};
     line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
     line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_NUMBER};
     line[count++] = (struct filter_line){JUMP_AT_LEAST, 0, 1, X32};
     line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
-    count += let_descriptors_pass(line + count);
-    for (size_t i = 0; i < call_count; i++) {
-        line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(call_count - i), 0, (uint32_t)calls[i].number};
+    count += files > 0 ? let_descriptors_pass(line + count) : 0;
+    if (sockets > 0) {
+        line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(files + 1), 0, NR_connect};
+    }
+    for (size_t i = 0; i < files; i++) {
+        line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(files - i), 0, (uint32_t)calls[i].number};
     }
     line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
     if (marker != 0) {
@@ -154,12 +161,12 @@ static size_t make_filter(struct filter_line *line, uint64_t marker) {
     return count;
 }
 
-long supervisor_install(uint64_t marker) {
+long supervisor_install(uint64_t marker, const struct policy *policy) {
     struct filter_line lines[FILTER_LIMIT];
     struct {
         uint16_t count;
         const struct filter_line *lines;
-    } filter = {(uint16_t)make_filter(lines, marker), lines};
+    } filter = {(uint16_t)make_filter(lines, marker, policy), lines};
     long fd = SYS3(seccomp, SET_MODE_FILTER, NEW_LISTENER | WAIT_KILLABLE, &filter);
     if (fd == -E_ACCES) {
         SYS5(prctl, PR_SET_NO_NEW_PRIVS_, 1, 0, 0, 0);
@@ -358,14 +365,77 @@ static void decide(struct worker *worker, const struct notification *notificatio
     }
 }
 
+/* The caller's own socket, or a negative errno. */
+static long take_socket(uint32_t thread, int number) {
+    static const char label[] = "\nTgid:\t";
+    char text[512];
+    struct process_path path = process_path(thread, "/status");
+    long fd = SYS4(openat, AT_FDCWD_, path.text, O_CLOEXEC_, 0);
+    long length = fd < 0 ? fd : sys_read((int)fd, text, sizeof text);
+    long process = 0;
+    if (fd >= 0) {
+        sys_close((int)fd);
+    }
+    for (long at = 0; at + (long)sizeof label <= length && process == 0; at++) {
+        if (memcmp(text + at, label, sizeof label - 1) == 0) {
+            for (at += (long)sizeof label - 1; at < length && text[at] >= '0' && text[at] <= '9'; at++) {
+                process = process * 10 + (text[at] - '0');
+            }
+        }
+    }
+    long pidfd = sys_pidfd_open(process);
+    if (pidfd < 0) {
+        return pidfd;
+    }
+    long result = SYS3(pidfd_getfd, pidfd, number, 0);
+    sys_close((int)pidfd);
+    return result;
+}
+
+/* Connects the caller's socket for it; true when that was not for us to do. */
+static bool connect_for(const struct notification *notification, const struct unix_address *address) {
+    static int waiting;
+    unsigned char token[SOCKET_TOKEN];
+    char path[sizeof address->path + 1] = {0};
+    memcpy(path, address->path, sizeof address->path);
+    long fd = take_socket(notification->pid, (int)notification->arguments[0]);
+    long type = fd < 0 ? fd : sockets_type((int)fd);
+    if (type >= 0) {
+        /* Threads that wait for a target serve nobody else: half of them stay. */
+        bool room = __atomic_add_fetch(&waiting, 1, __ATOMIC_RELAXED) <= SUPERVISOR_THREADS / 2;
+        long error = room ? sockets_ask(MIRRORD_SOCKETS, (int)type, path, CONNECT_PATIENCE_MS, token) : -E_AGAIN;
+        __atomic_sub_fetch(&waiting, 1, __ATOMIC_RELAXED);
+        send_answer(notification->id, error < 0 ? error : sockets_join(MIRRORD_SOCKETS, (int)fd, (int)type, token), 0);
+    }
+    if (fd >= 0) {
+        sys_close((int)fd);
+    }
+    return type < 0;
+}
+
+static void serve_connect(struct worker *worker, const struct notification *notification, int memory) {
+    struct unix_address address = {.family = 0};
+    size_t length = notification->arguments[2] < sizeof address ? notification->arguments[2] : sizeof address;
+    bool carried = SYS4(pread64, memory, &address, length, notification->arguments[1]) == (long)length
+            && sockets_carries(shared.policy, &worker->room.expression, &address);
+    if (!carried || connect_for(notification, &address)) {
+        let_pass(notification);
+    }
+}
+
 static void serve(struct worker *worker, const struct notification *notification) {
-    const struct call *call = call_of(notification->number);
-    long memory = call == NULL ? -E_NOSYS : open_memory(worker, notification->pid);
+    bool connects = notification->number == NR_connect;
+    const struct call *call = connects ? NULL : call_of(notification->number);
+    long memory = call == NULL && !connects ? -E_NOSYS : open_memory(worker, notification->pid);
     if (memory < 0) {
         let_pass(notification);
         return;
     }
-    decide(worker, notification, call, (int)memory);
+    if (connects) {
+        serve_connect(worker, notification, (int)memory);
+    } else {
+        decide(worker, notification, call, (int)memory);
+    }
     sys_close((int)memory);
 }
 

@@ -6,7 +6,7 @@
 
 /* In the process that is about to execute the app: installs the filter, which lets calls with the marker (0: none) pass. The
  * listener's descriptor, or a negative errno. */
-long supervisor_install(uint64_t marker);
+long supervisor_install(uint64_t marker, const struct policy *policy);
 
 /* In its parent: serves the listener from now on, in threads. The policy stays in use. Zero or a negative errno. */
 long supervisor_start(int listener, const struct policy *policy, int root);

@@ -155,6 +155,11 @@ struct message_head { /* msghdr */
     int flags;
 };
 
+/* Where the sidecar's sockets for the app's processes are. */
+#ifndef MIRRORD_SOCKETS
+#define MIRRORD_SOCKETS "/.mirrord/"
+#endif
+
 struct unix_address {
     uint16_t family;
     char path[108];

@@ -262,12 +262,12 @@ static void ended(const char *what, int pid) {
 /* The program of the target exits with the number of its arguments. */
 #define STARTED(call) \
     do { \
-        int pid = vfork(); \
-        if (pid == 0) { \
+        int child = vfork(); \
+        if (child == 0) { \
             call; \
             _exit(100 + errno); \
         } \
-        ended(#call, pid); \
+        ended(#call, child); \
     } while (0)
 
 static void executing(void) {

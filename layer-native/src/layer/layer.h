@@ -37,6 +37,9 @@ void room_give(struct room *room);
 /* The rules; NULL when everything is local. */
 const struct policy *layer_policy(void);
 
+/* The same for unix sockets; NULL when all are local. The directory is where the sidecar's are. */
+const struct policy *layer_sockets(const char **directory);
+
 /* The descriptor of the target's tree in this process, or a negative errno. */
 long layer_tree(void);
 

@@ -30,6 +30,8 @@ static struct {
     struct policy policy;
     const char *mounts[MOUNT_LIMIT + 1];
     char name[HANDOUT_NAME + 1];
+    bool has_files;
+    const char *sockets; /* the directory of the sidecar's sockets */
     uint64_t tree; /* which(), zero when there is none */
 } self;
 
@@ -88,6 +90,7 @@ static bool use(const struct handout_head *head, size_t size) {
     if (size < sizeof *head || head->version != HANDOUT_VERSION || head->size > size || head->size < sizeof *head
             || bytes[head->size - 1] != '\0' || head->policy > head->size || head->policy_length > head->size - head->policy
             || head->working_directory >= head->size || head->home >= head->size || head->mounts >= head->size
+            || head->sockets >= head->size
             || !policy_read(&self.policy, (const unsigned char *)bytes + head->policy, head->policy_length)) {
         return false;
     }
@@ -97,6 +100,8 @@ static bool use(const struct handout_head *head, size_t size) {
     }
     self.policy.facts = (struct container_facts){bytes + head->working_directory, bytes + head->home, self.mounts};
     layer_marker = (long)head->marker;
+    self.has_files = policy_has_files(&self.policy);
+    self.sockets = bytes + head->sockets;
     return true;
 }
 
@@ -125,13 +130,24 @@ static void start(void) {
 
 __attribute__((constructor)) static void loaded(void) { start(); }
 
-const struct policy *layer_policy(void) {
+static const struct policy *rules(void) {
     enum start state = __atomic_load_n(&self.state, __ATOMIC_ACQUIRE);
     if (state == NOT_YET) {
         start();
         state = __atomic_load_n(&self.state, __ATOMIC_ACQUIRE);
     }
     return state == STARTED ? &self.policy : NULL;
+}
+
+const struct policy *layer_policy(void) {
+    const struct policy *policy = rules();
+    return policy != NULL && self.has_files ? policy : NULL;
+}
+
+const struct policy *layer_sockets(const char **directory) {
+    const struct policy *policy = rules();
+    *directory = self.sockets;
+    return policy != NULL && policy->socket_count > 0 ? policy : NULL;
 }
 
 /* A descriptor and what it stands for in one word: `u24 number + 1, u40 hash of device and inode`; zero for none. */
