@@ -202,6 +202,11 @@ public final class Keys {
             key("feature.network.outgoing.filter.remote", Lists.rules(RuleParser::outgoing), null);
     public static final Key<List<Rule>> OUTGOING_FILTER_LOCAL =
             key("feature.network.outgoing.filter.local", Lists.rules(RuleParser::outgoing), null);
+    public static final Key<List<String>> OUTGOING_UNIX_STREAMS =
+            key(
+                    "feature.network.outgoing.unix_streams",
+                    Lists.EXPRESSIONS,
+                    "MIRRORD_OUTGOING_REMOTE_UNIX_STREAMS");
     public static final Key<IncomingMode> INCOMING_MODE =
             key(
                     "feature.network.incoming.mode",

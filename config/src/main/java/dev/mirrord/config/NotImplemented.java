@@ -21,9 +21,6 @@ final class NotImplemented {
                                     refused(
                                             "feature.network.incoming.https_delivery",
                                             "its name is tls_delivery now"),
-                                    refused(
-                                            "feature.network.outgoing.unix_streams",
-                                            "unix sockets stay in the app container"),
                                     refused("feature.copy_target", "the target itself is used"),
                                     refused("feature.split_queues", "queues are not split"),
                                     refused("feature.db_branches", "databases are not branched"),
@@ -58,7 +55,6 @@ final class NotImplemented {
             Map.of(
                     "MIRRORD_HTTP_HEADER_FILTER_JQ",
                             "feature.network.incoming.http_filter.header_filter_jq",
-                    "MIRRORD_OUTGOING_REMOTE_UNIX_STREAMS", "feature.network.outgoing.unix_streams",
                     "MIRRORD_EPHEMERAL_CONTAINER", "agent.ephemeral",
                     "MIRRORD_OPERATOR_ENABLE", "operator",
                     "MIRRORD_MULTI_CLUSTER", "multi_cluster");

@@ -135,7 +135,8 @@ final class Resolver {
                         settings.get(Keys.OUTGOING_TCP, true),
                         settings.get(Keys.OUTGOING_UDP, true),
                         settings.get(Keys.OUTGOING_IGNORE_LOCALHOST, false),
-                        outgoing),
+                        outgoing,
+                        settings.list(Keys.OUTGOING_UNIX_STREAMS)),
                 incoming());
     }
 

@@ -87,7 +87,8 @@ final class SidecarConfigReader {
                         bool("outgoingUdp"),
                         bool("outgoingIgnoreLocalhost"),
                         new OutgoingFilter(
-                                field("outgoingFilterSide", SIDE), field("outgoingFilter", RULES))),
+                                field("outgoingFilterSide", SIDE), field("outgoingFilter", RULES)),
+                        field("outgoingUnixStreams", STRINGS)),
                 incoming());
     }
 

@@ -77,6 +77,7 @@ final class SidecarConfigWriter {
         json.writeBooleanField("outgoingUdp", outgoing.udp());
         json.writeBooleanField("outgoingIgnoreLocalhost", outgoing.ignoreLocalhost());
         filter("outgoingFilter", outgoing.filter().side(), outgoing.filter().rules());
+        strings("outgoingUnixStreams", outgoing.unixStreams());
         IncomingConfig incoming = network.incoming();
         json.writeStringField("incoming", incoming.mode().name().toLowerCase(Locale.ROOT));
         pairs("portMapping", incoming.portMapping());

@@ -43,7 +43,8 @@ class OptionsTest {
                         new NetworkConfig(
                                 true,
                                 new DnsConfig(true, DnsFilter.NONE, true),
-                                new OutgoingConfig(true, true, false, OutgoingFilter.NONE),
+                                new OutgoingConfig(
+                                        true, true, false, OutgoingFilter.NONE, List.of()),
                                 IncomingConfig.of(
                                         IncomingMode.MIRROR,
                                         Map.of(),

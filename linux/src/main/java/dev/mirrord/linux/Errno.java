@@ -21,6 +21,7 @@ public final class Errno {
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
     public static final int EOVERFLOW = 75;
+    public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
@@ -57,6 +58,7 @@ public final class Errno {
                     Map.entry(EPIPE, "EPIPE"),
                     Map.entry(ERANGE, "ERANGE"),
                     Map.entry(ENOSYS, "ENOSYS"),
+                    Map.entry(EMSGSIZE, "EMSGSIZE"),
                     Map.entry(92, "ENOPROTOOPT"),
                     Map.entry(93, "EPROTONOSUPPORT"),
                     Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),

@@ -11,7 +11,8 @@ public enum StreamKind {
     INCOMING_TCP(5),
     DNS(6),
     INCOMING_UDP(7),
-    FILES(8);
+    FILES(8),
+    UNIX(9);
 
     private final int code;
 

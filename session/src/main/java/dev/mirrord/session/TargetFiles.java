@@ -14,10 +14,16 @@ final class TargetFiles {
         return config.feature().files().wanted();
     }
 
-    /** What the agent does with files: to end TLS it reads the key as the target's user. */
+    /**
+     * What the agent does with files: to end TLS it reads the key as the target's user, who also
+     * connects to unix sockets.
+     */
     static JobPlacement.Files ofAgent(MirrordConfig config) {
         if (wanted(config)) {
             return JobPlacement.Files.ALL;
+        }
+        if (!config.feature().network().outgoing().unixStreams().isEmpty()) {
+            return JobPlacement.Files.SOCKETS;
         }
         boolean keys =
                 config.feature().network().incoming().tls().identities().stream()

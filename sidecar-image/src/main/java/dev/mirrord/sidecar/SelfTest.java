@@ -27,6 +27,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -108,7 +109,7 @@ final class SelfTest {
                 new NetworkConfig(
                         true,
                         new DnsConfig(true, DnsFilter.NONE, true),
-                        new OutgoingConfig(true, true, false, OutgoingFilter.NONE),
+                        new OutgoingConfig(true, true, false, OutgoingFilter.NONE, List.of()),
                         incoming));
     }
 

@@ -19,6 +19,7 @@ import dev.mirrord.sidecar.files.TargetFiles;
 import dev.mirrord.sidecar.launcher.LauncherRole;
 import dev.mirrord.sidecar.launcher.Launchers;
 import dev.mirrord.sidecar.launcher.LaunchersListener;
+import dev.mirrord.sidecar.outgoing.UnixDoor;
 import dev.mirrord.sidecar.target.HostFiles;
 import dev.mirrord.sidecar.target.TargetFacts;
 import dev.mirrord.sidecar.tunnel.Agent;
@@ -377,7 +378,11 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             new HostFiles(paths.etc())
                     .write(resolver, facts.hosts(), Failures.await(prepared).facts().addresses());
         }
-        mountFiles(known);
+        List<String> unixStreams = known.config().network().outgoing().unixStreams();
+        if (!unixStreams.isEmpty()) {
+            new UnixDoor(this::pick).open(paths.layer());
+        }
+        mountFiles(known, unixStreams);
         List<Operation> operations =
                 EnvironmentPlan.operations(
                         known.config().environment(), environ, known.userEnvironment());
@@ -387,8 +392,13 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
         net.watchPorts();
     }
 
-    private void mountFiles(Bootstrap known) {
+    private void mountFiles(Bootstrap known, List<String> unixStreams) {
+        FileRules rules = known.config().files();
+        byte[] policy = FilePolicy.of(rules, volumes).encode(unixStreams);
         if (!known.files()) {
+            if (!unixStreams.isEmpty()) {
+                launchers.withoutFiles(rules.engine(), policy);
+            }
             return;
         }
         try {
@@ -398,11 +408,10 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             throw new SidecarFailure(String.valueOf(e.getMessage()), e);
         }
         try {
-            FileRules rules = known.config().files();
             // Calls below an open directory are the kernel's alone: here they meet the same rule.
             launchers.files(
                     rules.engine(),
-                    FilePolicy.of(rules, volumes).encode(),
+                    policy,
                     rules.writable()
                             ? DetachedTree.open(paths.target())
                             : DetachedTree.openReadOnly(paths.target()));

@@ -177,7 +177,7 @@ final class TestingAgent implements AutoCloseable, OpenListener {
                 stream.accept();
                 yield new Names();
             }
-            case INCOMING_TCP, INCOMING_UDP, FILES -> {
+            case INCOMING_TCP, INCOMING_UDP, FILES, UNIX -> {
                 stream.refuse(95, "not in this test");
                 yield new Collector();
             }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Who the target's process is for the file system, from its status (proc(5)). */
-final class TargetUser {
+public final class TargetUser {
     /** CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER, FSETID and SETFCAP (capabilities(7)). */
     private static final long OF_FILES = 0b11111 | 1L << 31;
 
@@ -20,7 +20,7 @@ final class TargetUser {
 
     private TargetUser() {}
 
-    static FileUser of(Target target) throws IOException {
+    public static FileUser of(Target target) throws IOException {
         return parse(Files.readAllLines(target.proc("status")));
     }
 

@@ -6,6 +6,7 @@ import dev.mirrord.agent.files.FilesStream;
 import dev.mirrord.agent.incoming.Subscriptions;
 import dev.mirrord.agent.outgoing.OutgoingTcp;
 import dev.mirrord.agent.outgoing.OutgoingUdp;
+import dev.mirrord.agent.outgoing.OutgoingUnix;
 import dev.mirrord.agent.passing.OwnTraffic;
 import dev.mirrord.agent.query.Queries;
 import dev.mirrord.agent.target.Target;
@@ -41,6 +42,7 @@ public final class StreamDispatch implements OpenListener {
                 case QUERY -> queries.open(stream, payload);
                 case SUBSCRIBE -> subscriptions.open(stream, payload);
                 case FILES -> FilesStream.open(stream, target);
+                case UNIX -> OutgoingUnix.open(stream, payload, target);
                 case DNS -> DnsStream.open(stream, target);
                 case INCOMING_TCP, INCOMING_UDP ->
                         refused(stream, Errno.EINVAL, "only the agent opens this kind");

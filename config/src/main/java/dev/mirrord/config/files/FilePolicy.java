@@ -6,6 +6,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public final class FilePolicy {
 
     private FilePolicy(FileRules rules, List<TargetMount> mounts) {
         this.mode = rules.mode();
-        this.mapping = rules.mapping();
+        this.mapping = rules.wanted() ? rules.mapping() : new LinkedHashMap<>();
         this.rules = rules.wanted() ? ordered(rules, mounts) : List.of();
         this.otherwise =
                 switch (rules.mode()) {
@@ -134,6 +135,13 @@ public final class FilePolicy {
 
     /** What the launcher reads (docs/protocol.md, section 2). */
     public byte[] encode() {
+        return encode(List.of());
+    }
+
+    /**
+     * @param unixStreams expressions for unix sockets that are the target's
+     */
+    public byte[] encode(List<String> unixStreams) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
@@ -148,6 +156,12 @@ public final class FilePolicy {
                 out.writeByte(rule.kind().code());
                 out.writeByte(rule.decision().code());
                 write(out, rule.operandBytes());
+            }
+            if (!unixStreams.isEmpty()) {
+                out.writeShort(unixStreams.size());
+                for (String expression : unixStreams) {
+                    write(out, Expression.compile(expression).encode());
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

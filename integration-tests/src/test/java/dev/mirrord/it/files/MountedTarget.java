@@ -2,9 +2,11 @@ package dev.mirrord.it.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.agent.files.FilesStream;
+import dev.mirrord.agent.outgoing.OutgoingUnix;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.linux.namespace.NetworkNamespace;
 import dev.mirrord.protocol.SteadyEpoll;
+import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelListener;
 import dev.mirrord.sidecar.files.TargetFiles;
@@ -87,6 +89,10 @@ final class MountedTarget implements AutoCloseable {
                         notices::add);
     }
 
+    Optional<Tunnel> tunnel() {
+        return Optional.ofNullable(tunnel).filter(Tunnel::isReady);
+    }
+
     private Channel serve(Target target) throws InterruptedException {
         return new ServerBootstrap()
                 .group(group)
@@ -101,7 +107,10 @@ final class MountedTarget implements AutoCloseable {
                                                 new Life(new CompletableFuture<>()),
                                                 (stream, kind, payload) -> {
                                                     try {
-                                                        return FilesStream.open(stream, target);
+                                                        return kind == StreamKind.UNIX
+                                                                ? OutgoingUnix.open(
+                                                                        stream, payload, target)
+                                                                : FilesStream.open(stream, target);
                                                     } catch (IOException e) {
                                                         throw new UncheckedIOException(e);
                                                     }

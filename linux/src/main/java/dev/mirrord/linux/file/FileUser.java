@@ -30,9 +30,7 @@ public record FileUser(int uid, int gid, List<Integer> groups, long capabilities
      * @throws ErrnoException EPERM without SETUID (another uid) or SETGID (another gid, groups)
      */
     public void assume() throws ErrnoException {
-        check("unshare file system attributes", SystemCall.UNSHARE.invoke(CLONE_FS));
-        SystemCall.UMASK.invoke(0);
-        takeGroups();
+        takeGroupsAlone();
         SystemCall.SETFSGID.invoke(gid);
         // The result is what was before: the second call tells whether the first one worked.
         if ((int) SystemCall.SETFSGID.invoke(-1) != gid) {
@@ -43,6 +41,23 @@ public record FileUser(int uid, int gid, List<Integer> groups, long capabilities
             throw new ErrnoException("setfsuid", Errno.EPERM);
         }
         keepCapabilities();
+    }
+
+    /**
+     * The same, and also for those who ask who a socket's peer is (SO_PEERCRED, unix(7)). Another
+     * user than root keeps no capability.
+     */
+    public void assumeToConnect() throws ErrnoException {
+        takeGroupsAlone();
+        check("setresgid", SystemCall.SETRESGID.invoke(gid, gid, gid));
+        check("setresuid", SystemCall.SETRESUID.invoke(uid, uid, uid));
+        keepCapabilities();
+    }
+
+    private void takeGroupsAlone() throws ErrnoException {
+        check("unshare file system attributes", SystemCall.UNSHARE.invoke(CLONE_FS));
+        SystemCall.UMASK.invoke(0);
+        takeGroups();
     }
 
     private void takeGroups() throws ErrnoException {

@@ -10,14 +10,18 @@ import java.net.InetSocketAddress;
 
 /** socket(2) and its like on raw descriptors. */
 public final class Sockets {
+    public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
     public static final int AF_NETLINK = 16;
+    public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;
+    public static final int SOCK_SEQPACKET = 5;
     public static final int SOL_SOCKET = 1;
     public static final int SO_REUSEADDR = 2;
     public static final int SO_RCVTIMEO = 20;
+    public static final int SO_SNDTIMEO = 21;
     public static final int SO_RCVBUFFORCE = 33;
     public static final int SO_MARK = 36;
 
@@ -137,11 +141,20 @@ public final class Sockets {
 
     /** Gives up blocking receives after {@code milliseconds} with EAGAIN. */
     public static void receiveTimeout(int fd, long milliseconds) throws ErrnoException {
+        timeout(fd, SO_RCVTIMEO, milliseconds);
+    }
+
+    /** Gives up what blocks in sending or connecting after {@code milliseconds} with EAGAIN. */
+    public static void sendTimeout(int fd, long milliseconds) throws ErrnoException {
+        timeout(fd, SO_SNDTIMEO, milliseconds);
+    }
+
+    private static void timeout(int fd, int option, long milliseconds) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment time = arena.allocate(16, 8);
             time.set(Native.LONG, 0, milliseconds / 1000);
             time.set(Native.LONG, 8, milliseconds % 1000 * 1000);
-            option(fd, SOL_SOCKET, SO_RCVTIMEO, time);
+            option(fd, SOL_SOCKET, option, time);
         }
     }
 }

@@ -47,6 +47,11 @@ final class LauncherMessages {
                 Unpooled.wrappedBuffer(policy));
     }
 
+    /** What follows {@link #files} where there is no tree. */
+    static ByteBuf noTree() {
+        return Unpooled.wrappedBuffer(new byte[1]);
+    }
+
     private static ByteBuf message(int type, ByteBuf payload) {
         ByteBuf head = Unpooled.buffer(5).writeByte(type).writeInt(payload.readableBytes());
         return Unpooled.wrappedBuffer(head, payload);

@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ public final class Launchers {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record GivenFiles(FileEngine engine, byte[] policy, FileDescriptor tree) {}
+    private record GivenFiles(FileEngine engine, byte[] policy, Optional<FileDescriptor> tree) {}
 
     public Launchers(LaunchersListener listener) {
         this.listener = listener;
@@ -87,7 +88,12 @@ public final class Launchers {
      * @param tree a descriptor, which stays open
      */
     public synchronized void files(FileEngine engine, byte[] policy, int tree) {
-        files = new GivenFiles(engine, policy, new FileDescriptor(tree));
+        files = new GivenFiles(engine, policy, Optional.of(new FileDescriptor(tree)));
+    }
+
+    /** They serve what else a policy gives to the target: unix sockets. */
+    public synchronized void withoutFiles(FileEngine engine, byte[] policy) {
+        files = new GivenFiles(engine, policy, Optional.empty());
     }
 
     /** Lets all launchers go on, those that come later too. */
@@ -144,7 +150,9 @@ public final class Launchers {
     private void answer(Channel channel, LauncherRole role) {
         if (files != null && state instanceof State.Released) {
             channel.write(LauncherMessages.files(files.engine(), files.policy()));
-            channel.write(files.tree());
+            files.tree()
+                    .ifPresentOrElse(
+                            channel::write, () -> channel.write(LauncherMessages.noTree()));
         }
         ByteBuf message =
                 switch (state) {

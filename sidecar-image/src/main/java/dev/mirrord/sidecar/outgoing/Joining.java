@@ -2,10 +2,10 @@ package dev.mirrord.sidecar.outgoing;
 
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tunnel.TunnelStream;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollSocketChannel;
 
 /**
  * Gives an accepted channel to the event loop of its stream. They are joined before the loop sees
@@ -16,7 +16,7 @@ final class Joining {
 
     private Joining() {}
 
-    static void register(EpollSocketChannel channel, TunnelStream stream, Runnable join) {
+    static void register(Channel channel, TunnelStream stream, Runnable join) {
         channel.pipeline().addLast(new WhenRegistered(join));
         stream.eventLoop()
                 .register(channel)

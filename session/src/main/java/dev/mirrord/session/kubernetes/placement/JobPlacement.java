@@ -31,11 +31,15 @@ public record JobPlacement(
 
     private static final List<String> OF_KEYS = List.of("SETUID", "SETGID");
 
+    private static final List<String> OF_SOCKETS = List.of("SETUID", "SETGID", "DAC_OVERRIDE");
+
     /** What the session does with the target's files: the capabilities that it takes. */
     public enum Files {
         NONE,
         /** Reads keys of TLS. */
         KEYS,
+        /** Connects to unix sockets. */
+        SOCKETS,
         ALL
     }
 
@@ -100,6 +104,7 @@ public record JobPlacement(
         switch (files) {
             case NONE -> {}
             case KEYS -> all.addAll(OF_KEYS);
+            case SOCKETS -> all.addAll(OF_SOCKETS);
             case ALL -> all.addAll(OF_FILES);
         }
         return all;

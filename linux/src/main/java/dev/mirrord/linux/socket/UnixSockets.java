@@ -1,0 +1,92 @@
+package dev.mirrord.linux.socket;
+
+import dev.mirrord.linux.Descriptors;
+import dev.mirrord.linux.Errno;
+import dev.mirrord.linux.ErrnoException;
+import dev.mirrord.linux.SystemCall;
+import dev.mirrord.linux.file.OpenFlags;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/** Raw unix sockets with a path, unix(7): Netty has none of packets. */
+public final class UnixSockets {
+    private static final int ADDRESS = 110;
+    private static final int PATH = 2;
+    private static final int BACKLOG = 128;
+    private static final int CLOSE_ON_EXEC = 0x80000;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+
+    private UnixSockets() {}
+
+    /**
+     * Connects; waits while the listener's queue is full.
+     *
+     * @param path of at most 107 octets
+     * @return a descriptor that does not block, or {@code -errno}: EAGAIN when the time is over
+     */
+    public static int connect(String path, int type, long milliseconds) {
+        int fd;
+        try {
+            fd = Sockets.open(Sockets.AF_UNIX, type, 0);
+        } catch (ErrnoException e) {
+            return -e.errno();
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            Sockets.sendTimeout(fd, milliseconds);
+            MemorySegment address = address(arena, path);
+            long result = -Errno.EINTR;
+            while (result == -Errno.EINTR) {
+                result = SystemCall.CONNECT.invoke(fd, address.address(), address.byteSize());
+            }
+            if (result < 0) {
+                throw new ErrnoException("connect " + path, (int) -result);
+            }
+            doNotBlock(fd);
+            return fd;
+        } catch (ErrnoException e) {
+            Descriptors.close(fd);
+            return -e.errno();
+        }
+    }
+
+    /** Listens; the path must be free. */
+    public static int listen(String path, int type) throws ErrnoException {
+        int fd = Sockets.open(Sockets.AF_UNIX, type, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            Sockets.bind(fd, address(arena, path));
+            long result = SystemCall.LISTEN.invoke(fd, BACKLOG);
+            if (result < 0) {
+                throw new ErrnoException("listen " + path, (int) -result);
+            }
+            return fd;
+        } catch (ErrnoException e) {
+            Descriptors.close(fd);
+            throw e;
+        }
+    }
+
+    /** The next connection, which blocks, or {@code -errno}. */
+    public static int accept(int listener) {
+        return (int) SystemCall.ACCEPT.invoke(listener, 0, 0, CLOSE_ON_EXEC);
+    }
+
+    /** From now on the descriptor gives EAGAIN instead. */
+    public static void doNotBlock(int fd) {
+        long flags = SystemCall.FCNTL.invoke(fd, F_GETFL);
+        SystemCall.FCNTL.invoke(fd, F_SETFL, flags | OpenFlags.NONBLOCK);
+    }
+
+    private static MemorySegment address(Arena arena, String path) throws ErrnoException {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length >= ADDRESS - PATH) {
+            throw new ErrnoException("path of a unix socket", Errno.EINVAL);
+        }
+        MemorySegment address = arena.allocate(ADDRESS, 2);
+        address.set(ValueLayout.JAVA_SHORT, 0, (short) Sockets.AF_UNIX);
+        MemorySegment.copy(bytes, 0, address, ValueLayout.JAVA_BYTE, PATH, bytes.length);
+        return address;
+    }
+}
