@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs of others talk to programs of others: redis, WebSockets, server-sent events. */
 class RealProgramsClusterIT {
@@ -21,7 +23,7 @@ class RealProgramsClusterIT {
     /** Echoes WebSocket messages at 8000, tells of five events at 8001. */
     private static final String WEB =
             """
-            import asyncio, http.server, os, threading, time, websockets
+            import asyncio, http.server, os, socket, threading, time, websockets
             me = os.environ["SERVICE_NAME"]
             class Events(http.server.BaseHTTPRequestHandler):
                 def do_GET(self):
@@ -35,6 +37,15 @@ class RealProgramsClusterIT {
             async def talk(socket):
                 async for message in socket:
                     await socket.send(message if isinstance(message, bytes) else f"{me} {message}")
+            def packets():
+                listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                listener.bind("/tmp/packets.sock")
+                listener.listen()
+                while True:
+                    with listener.accept()[0] as peer:
+                        for packet in iter(lambda: peer.recv(200_000), b""):
+                            peer.send(b"%d %s" % (len(packet), me.encode()))
+            threading.Thread(target=packets, daemon=True).start()
             threading.Thread(target=http.server.ThreadingHTTPServer(("", 8001), Events).serve_forever).start()
             async def main():
                 async with websockets.serve(talk, "", 8000, max_size=None):
@@ -81,7 +92,7 @@ class RealProgramsClusterIT {
                   - name: redis
                     image: mirrord-test/redis
                     imagePullPolicy: IfNotPresent
-                    args: [redis-server, --save, ""]
+                    args: [redis-server, --save, "", --unixsocket, /tmp/shop.sock, --unixsocketperm, "777"]
                     ports: [{containerPort: 6379}]
                   - name: web
                     image: mirrord-test/glibc
@@ -101,6 +112,8 @@ class RealProgramsClusterIT {
             """;
 
     private static Client client;
+
+    @TempDir Path directory = Path.of("");
 
     @BeforeAll
     static void deploy() {
@@ -155,6 +168,69 @@ class RealProgramsClusterIT {
                 .out();
     }
 
+    private Mirrord withUnixStreams(String container, String engine) throws IOException {
+        Path file = directory.resolve(container + engine + ".json");
+        Files.writeString(
+                file,
+                """
+                {"feature": {"fs": {"engine": "%s"},
+                  "network": {"incoming": "off", "outgoing": {"unix_streams": ["^/tmp/.*sock$"]}}}}
+                """
+                        .formatted(engine));
+        return Mirrord.on("deployment/" + NAME + "/container/" + container)
+                .with("-f", file.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"preload", "supervise"})
+    void redisIsAskedOverItsUnixSocket(String engine) throws IOException {
+        redis("set", "big", "b".repeat(100_000));
+        Command.Result result =
+                withUnixStreams("redis", engine)
+                        .docker("--entrypoint", "bash")
+                        .run(
+                                REDIS,
+                                "-c",
+                                "cli='redis-cli -s /tmp/shop.sock'; $cli set unix over; $cli get"
+                                    + " unix; $cli get big | wc -c; redis-benchmark -s"
+                                    + " /tmp/shop.sock -q -t set,get -n 2000 -c 20 -d 500 | tr '\\r"
+                                    + "' '\\n"
+                                    + "' | grep -c 'requests per second'; redis-cli -s"
+                                    + " /tmp/none.sock get x 2>&1 | head -1; redis-cli -s"
+                                    + " /run/own.sock get x 2>&1");
+        assertThat(result.orFail().out())
+                .isEqualTo(
+                        """
+                        OK
+                        over
+                        100001
+                        2
+                        Could not connect to Redis at /tmp/none.sock: No such file or directory
+                        Could not connect to Redis at /run/own.sock: No such file or directory
+                        """);
+        assertThat(redis("get", "unix")).isEqualTo("over");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"preload", "supervise"})
+    void packetsOfAUnixSocketStayPackets(String engine) throws IOException {
+        String program =
+                """
+                import socket
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                s.connect("/tmp/packets.sock")
+                for size in (1, 2, 70_000): s.send(b"x" * size)
+                print([s.recv(100).decode() for _ in range(3)])
+                """;
+        assertThat(
+                        withUnixStreams("web", engine)
+                                .docker("--entrypoint", "python3")
+                                .run(Mirrord.GLIBC, "-c", program)
+                                .orFail()
+                                .outLine())
+                .isEqualTo("['1 target', '2 target', '70000 target']");
+    }
+
     @Test
     void redisIsStolenWhole() {
         redis("set", "who", "target");
@@ -180,7 +256,7 @@ class RealProgramsClusterIT {
                     + " /tmp/big && echo same";
 
     @Test
-    void webSocketsAndEventsGoToWhomTheFilterSays(@TempDir Path directory) throws IOException {
+    void webSocketsAndEventsGoToWhomTheFilterSays() throws IOException {
         Path config =
                 Files.writeString(
                         directory.resolve("mirrord.yaml"),
