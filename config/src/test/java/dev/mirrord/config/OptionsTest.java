@@ -1,6 +1,7 @@
 package dev.mirrord.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mirrord.config.environment.EnvironmentRules;
 import dev.mirrord.config.filter.DnsFilter;
@@ -54,6 +55,23 @@ class OptionsTest {
                                         false,
                                         Optional.empty(),
                                         TlsConfig.NONE)));
+    }
+
+    @Test
+    void unixStreamsAreOneExpressionOrSeveral() {
+        assertThat(unixStreams("\"^/run/db\"")).containsExactly("^/run/db");
+        assertThat(unixStreams("[\"a\", \"b\"]")).containsExactly("a", "b");
+        assertThatThrownBy(() -> unixStreams("\"(\"")).hasMessageContaining("parenthesis");
+    }
+
+    private static List<String> unixStreams(String value) {
+        return TestingConfig.json(
+                        "{\"feature\":{\"network\":{\"outgoing\":{\"unix_streams\":%s}}}}"
+                                .formatted(value))
+                .feature()
+                .network()
+                .outgoing()
+                .unixStreams();
     }
 
     @Test

@@ -23,7 +23,7 @@ class SidecarConfigTest {
                 "ipv6": false,
                 "dns": {"filter": {"remote": ["svc.cluster", "10.0.0.0/8", "[fd00::/8]:53"]},
                         "docker_names": false},
-                "outgoing": {"udp": false, "ignore_localhost": true,
+                "outgoing": {"udp": false, "ignore_localhost": true, "unix_streams": ["^/run/", "b"],
                   "filter": {"remote": ["tcp://db:5432", "udp://[::1]:53", ":80", "any://1.2.3.4",
                                         "fd00::/64"]}},
                 "incoming": {"mode": "steal", "port_mapping": [[8080, 80]],
@@ -46,6 +46,7 @@ class SidecarConfigTest {
         assertThat(arrived).isEqualTo(config);
         assertThat(arrived.environment().mapping().sequencedKeySet()).containsExactly("b.+", "a.+");
         assertThat(arrived.environment().override()).containsEntry("Q", "\"x\"\n=ü");
+        assertThat(arrived.network().outgoing().unixStreams()).containsExactly("^/run/", "b");
     }
 
     @Test
