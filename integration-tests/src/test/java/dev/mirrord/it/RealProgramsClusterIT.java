@@ -76,6 +76,9 @@ class RealProgramsClusterIT {
             kind: ConfigMap
             metadata: {name: %1$s, namespace: shop}
             data:
+              hello: |
+                #!/bin/sh
+                echo "$0 of the target, $#"
               web.py: |
             %2$s
             ---
@@ -101,7 +104,7 @@ class RealProgramsClusterIT {
                     ports: [{containerPort: 8000}, {containerPort: 8001}]
                     env: [{name: SERVICE_NAME, value: target}]
                     volumeMounts: [{name: web, mountPath: /srv}]
-                  volumes: [{name: web, configMap: {name: %1$s}}]
+                  volumes: [{name: web, configMap: {name: %1$s, defaultMode: 493}}]
             ---
             apiVersion: v1
             kind: Service
@@ -229,6 +232,22 @@ class RealProgramsClusterIT {
                                 .orFail()
                                 .outLine())
                 .isEqualTo("['1 target', '2 target', '70000 target']");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/srv/hello x",
+                "python3 -S -c 'import os; os.execv(\"/srv/hello\", [\"h\", \"x\"])'"
+            })
+    void aProgramThatOnlyTheTargetHasIsStarted(String line) {
+        assertThat(
+                        Mirrord.on("deployment/" + NAME + "/container/web")
+                                .with("--fs-mode", "read")
+                                .script(line)
+                                .orFail()
+                                .outLine())
+                .isEqualTo("/srv/hello of the target, 1");
     }
 
     @Test

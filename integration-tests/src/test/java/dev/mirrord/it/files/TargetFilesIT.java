@@ -41,6 +41,17 @@ class TargetFilesIT {
     }
 
     @Test
+    void aProgramOfTheTargetsIsExecuted() throws Exception {
+        Files.copy(
+                Path.of("/bin/echo"),
+                target.root.resolve("echo"),
+                StandardCopyOption.COPY_ATTRIBUTES);
+        within(SOON_MILLIS, () -> Files.exists(target.mount.resolve("echo")));
+        assertThat(Shell.in(target.mount, "./echo of the target")).isEqualTo("of the target\n");
+        Files.delete(target.root.resolve("echo"));
+    }
+
+    @Test
     void everyNameAndAttributeIsTheTargets() throws Exception {
         Path tree = Files.createDirectories(target.root.resolve("names"));
         Shell.in(
