@@ -73,6 +73,24 @@ public final class UnixSockets {
         return (int) SystemCall.ACCEPT.invoke(listener, 0, 0, CLOSE_ON_EXEC);
     }
 
+    /**
+     * The first octets that a peer sends, in one piece.
+     *
+     * @param most more than that is left where it is, or, of a packet, lost
+     * @throws ErrnoException EAGAIN when nothing comes in time
+     */
+    public static byte[] receive(int fd, int most, long milliseconds) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment octets = arena.allocate(most);
+            Sockets.receiveTimeout(fd, milliseconds);
+            int length = Sockets.receive(fd, octets);
+            if (length < 0) {
+                throw new ErrnoException("recv", -length);
+            }
+            return octets.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
     /** From now on the descriptor gives EAGAIN instead. */
     public static void doNotBlock(int fd) {
         long flags = SystemCall.FCNTL.invoke(fd, F_GETFL);

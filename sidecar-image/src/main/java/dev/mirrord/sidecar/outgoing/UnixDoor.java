@@ -17,10 +17,7 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -122,19 +119,10 @@ public final class UnixDoor {
 
     /** Who connects has sent the token already, or nearly so. */
     private void take(int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocate(TOKEN, Long.BYTES);
-            Sockets.receiveTimeout(fd, TOKEN_MILLIS);
-            int length = Sockets.receive(fd, bytes);
-            UnixConnect connect =
-                    length == TOKEN
-                            ? granted.remove(
-                                    bytes.get(
-                                            ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN),
-                                            0))
-                            : null;
-            if (connect == null) {
-                Log.line("unix socket without a token", "length", length);
+        try {
+            Optional<UnixConnect> connect = granted(UnixSockets.receive(fd, TOKEN, TOKEN_MILLIS));
+            if (connect.isEmpty()) {
+                Log.line("unix socket without a token");
                 Descriptors.close(fd);
                 return;
             }
@@ -142,9 +130,15 @@ public final class UnixDoor {
             EpollDomainSocketChannel channel = new EpollDomainSocketChannel(fd);
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             channel.config().setAutoRead(false);
-            connect.accepted(channel);
+            connect.get().accepted(channel);
         } catch (ErrnoException e) {
             Descriptors.close(fd);
         }
+    }
+
+    private Optional<UnixConnect> granted(byte[] token) {
+        return token.length == TOKEN
+                ? Optional.ofNullable(granted.remove(ByteBuffer.wrap(token).getLong()))
+                : Optional.empty();
     }
 }
