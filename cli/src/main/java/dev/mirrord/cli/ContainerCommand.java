@@ -7,11 +7,14 @@ import dev.mirrord.config.IncomingMode;
 import dev.mirrord.config.Keys;
 import dev.mirrord.config.LoadedConfig;
 import dev.mirrord.config.Overrides;
+import dev.mirrord.config.SettingsReport;
 import dev.mirrord.session.AsTarget;
 import dev.mirrord.session.BackgroundSession;
 import dev.mirrord.session.ContainerSession;
 import dev.mirrord.session.DryRun;
+import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.SessionRequest;
+import dev.mirrord.session.docker.command.ComposeWords;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +75,15 @@ final class ContainerCommand implements Callable<Integer> {
                 "limits of the target's container where the docker line has none."
             })
     boolean asTarget;
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            description = {
+                "With docker compose: a service to run in the context; may be repeated.",
+                "Default: all of them."
+            })
+    List<String> services = new ArrayList<>();
 
     @ArgGroup(validate = false, heading = "%nWhat is remote:%n")
     FeatureOptions features = new FeatureOptions();
@@ -188,6 +200,11 @@ final class ContainerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException {
         peerFlags.check();
+        Optional<ComposeWords> compose = ComposeWords.of(command);
+        if (compose.isPresent()) {
+            return compose(compose.get());
+        }
+        refuseServices();
         List<String> parsable = asTarget ? AsTarget.parsable(command) : command;
         if (!output.dryRun && BackgroundSession.isWanted(parsable)) {
             return BackgroundSession.start(
@@ -205,6 +222,33 @@ final class ContainerCommand implements Callable<Integer> {
         return output.dryRun
                 ? new DryRun(request, System.out).run()
                 : new ContainerSession(request, terminal).run();
+    }
+
+    private int compose(ComposeWords words) throws ConfigException {
+        ComposeRun run = new ComposeRun(words, services, output.quiet);
+        run.check(asTarget, output.dryRun);
+        SettingsReport settings =
+                ConfigLoader.report(
+                        ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides()),
+                        false);
+        Terminal terminal = new Terminal(System.err, output.quiet, output.verbose);
+        settings.warnings().forEach(terminal::notice);
+        return run.run(settings);
+    }
+
+    private void refuseServices() {
+        if (!services.isEmpty()) {
+            throw new SessionFailure(
+                    "--service %s is for docker compose, but the command is %s: remove it, or put docker compose … after --"
+                            .formatted(
+                                    services.getFirst(),
+                                    command.isEmpty()
+                                            ? "empty"
+                                            : String.join(
+                                                    " ",
+                                                    command.subList(
+                                                            0, Math.min(2, command.size())))));
+        }
     }
 
     /** The options that stand for configuration keys. */

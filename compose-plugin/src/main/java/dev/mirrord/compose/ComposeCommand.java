@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code docker mirrord compose VERB …}: docker compose with the override file as one more file;
@@ -18,18 +21,25 @@ final class ComposeCommand {
     private static final Set<String> MAKING =
             Set.of("up", "create", "run", "watch", "config", "convert", "build", "scale");
 
+    /** Those that start services: names matter. */
+    private static final Set<String> STARTING = Set.of("up", "create", "run", "watch", "scale");
+
     /** Those without a project. */
     private static final Set<String> WITHOUT_PROJECT = Set.of("", "help", "version", "ls");
 
     private final ComposeLine line;
+    private final Optional<GivenContext> given;
 
-    private ComposeCommand(ComposeLine line) {
+    private ComposeCommand(ComposeLine line, Optional<GivenContext> given) {
         this.line = line;
+        this.given = given;
     }
 
     static int run(List<String> words) {
+        Optional<GivenContext> given = GivenContext.ofProcess();
+        given.ifPresent(context -> Docker.use(context.docker()));
         ComposeVersion.check();
-        return new ComposeCommand(ComposeLine.of(words)).run();
+        return new ComposeCommand(ComposeLine.of(words), given).run();
     }
 
     /** The text of the override file for the project that {@code words} choose. */
@@ -41,8 +51,11 @@ final class ComposeCommand {
                     "docker mirrord override takes the options of docker compose, but no "
                             + line.verb());
         }
-        return new OverrideFile(Project.read(line), ImageLookups::require, files(line)::find)
-                .text();
+        Project project = Project.read(line);
+        CompletableFuture<Optional<String>> clashes = NameClashes.find(project);
+        String text = new OverrideFile(project, ImageLookups::require, files(line)::find).text();
+        clashes.join().ifPresent(ComposeCommand::say);
+        return text;
     }
 
     private int run() {
@@ -50,10 +63,17 @@ final class ComposeCommand {
             return pass(line.options(), line.command());
         }
         ComposeFiles files = files(line);
-        Project project = Project.read(line);
+        Project project =
+                given.map(context -> context.in(Project.read(line), this::services))
+                        .orElseGet(() -> Project.read(line));
         Path override = place(project.resolved().path("name").asText());
         boolean making = MAKING.contains(line.verb());
         refuseScale(project);
+        boolean quiet = given.map(GivenContext::quiet).orElse(false);
+        CompletableFuture<Optional<String>> clashes =
+                STARTING.contains(line.verb()) && !quiet
+                        ? NameClashes.find(project)
+                        : CompletableFuture.completedFuture(Optional.empty());
         try {
             if (making || !Files.exists(override)) {
                 OverrideFile.ImageLookup images =
@@ -67,7 +87,11 @@ final class ComposeCommand {
                 options.addAll(List.of("-f", file.toString()));
             }
             options.addAll(List.of("-f", override.toString()));
+            clashes.join().ifPresent(ComposeCommand::say);
+            List<ServerState> states = making ? states(project) : List.of();
+            states.forEach(ServerState::takeFailure);
             int code = pass(options, command(project));
+            states.forEach(each -> each.takeFailure().ifPresent(ComposeCommand::say));
             if (code == 0 && line.verb().equals("down")) {
                 Files.deleteIfExists(override);
             }
@@ -75,6 +99,28 @@ final class ComposeCommand {
         } catch (IOException e) {
             throw new ComposeFailure("cannot write the override file: " + e);
         }
+    }
+
+    private static List<ServerState> states(Project project) {
+        String name = project.resolved().path("name").asText();
+        return project.raw().path("services").properties().stream()
+                .filter(each -> each.getValue().has(ContextConfig.KEY))
+                .map(each -> ServerState.of(name, ServiceOverride.provider(each.getKey())))
+                .toList();
+    }
+
+    private static void say(String text) {
+        System.err.println("mirrord: " + text);
+    }
+
+    /** Those that the verb is for: of the profiles that are on, or named. */
+    private Set<String> services() {
+        Set<String> services = new HashSet<>(line.command());
+        List<String> words = new ArrayList<>(List.of("compose"));
+        words.addAll(line.options());
+        words.addAll(List.of("config", "--services"));
+        Docker.ask(false, words).stream().flatMap(String::lines).forEach(services::add);
+        return services;
     }
 
     private List<String> command(Project project) {
@@ -138,7 +184,9 @@ final class ComposeCommand {
             Signals.handle(signal, () -> {}); // The terminal tells compose too.
         }
         try {
-            Process compose = new ProcessBuilder(Docker.line(words)).inheritIO().start();
+            ProcessBuilder builder = new ProcessBuilder(Docker.line(words)).inheritIO();
+            builder.environment().remove(GivenContext.VARIABLE);
+            Process compose = builder.start();
             Signals.handle("TERM", compose::destroy);
             return compose.waitFor();
         } catch (IOException e) {

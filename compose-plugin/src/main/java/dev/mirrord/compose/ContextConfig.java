@@ -54,8 +54,17 @@ final class ContextConfig {
             return config;
         }
         ObjectNode full = Docker.JSON.createObjectNode();
-        if (target instanceof ObjectNode object) {
+        if (target instanceof ObjectNode object && object.has("path")) {
             full.setAll(object);
+        } else if (target instanceof ObjectNode object) { // {deployment: web, namespace: shop}
+            ObjectNode path = object.deepCopy();
+            JsonNode inner = path.remove("namespace");
+            if (inner != null) {
+                full.set("namespace", inner);
+            }
+            if (!path.isEmpty()) {
+                full.set("path", path);
+            }
         } else if (target != null) {
             full.set("path", target);
         }

@@ -12,20 +12,24 @@ import java.util.Optional;
 final class Docker {
     static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The words between {@code docker} and us: {@code --context x}. */
-    private static List<String> globals = List.of();
+    /** Program and options before a command: {@code docker --context x}. */
+    private static List<String> head = List.of("docker");
 
     private Docker() {}
 
+    static void use(List<String> words) {
+        head = List.copyOf(words);
+    }
+
     static void useGlobals(List<String> words) {
-        globals = List.copyOf(words);
+        List<String> line = new ArrayList<>(List.of("docker"));
+        line.addAll(words);
+        use(line);
     }
 
     /** The user's client with {@code words}. */
     static List<String> line(List<String> words) {
-        List<String> line = new ArrayList<>();
-        line.add("docker");
-        line.addAll(globals);
+        List<String> line = new ArrayList<>(head);
         line.addAll(words);
         return line;
     }

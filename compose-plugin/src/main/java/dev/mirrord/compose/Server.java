@@ -74,7 +74,7 @@ final class Server {
             try {
                 toProvider.println("ready");
                 toProvider.close();
-                server.serve(loaded);
+                server.serve(loaded, state);
             } finally {
                 state.remove();
             }
@@ -91,7 +91,7 @@ final class Server {
         }
     }
 
-    private void serve(MirrordConfig config) {
+    private void serve(MirrordConfig config, ServerState state) {
         boolean known = false;
         long waiting = System.nanoTime();
         while (!told.isDone()) {
@@ -106,7 +106,7 @@ final class Server {
                 case Sidecar.Found(JsonNode container) -> {
                     known = true;
                     if (container.path("State").path("Running").asBoolean()) {
-                        serve(config, container);
+                        serve(config, container, state);
                         waiting = System.nanoTime();
                     }
                 }
@@ -119,7 +119,7 @@ final class Server {
     }
 
     /** To the end of this run of the sidecar. */
-    private void serve(MirrordConfig config, JsonNode container) {
+    private void serve(MirrordConfig config, JsonNode container, ServerState state) {
         List<String> options = new ArrayList<>();
         for (String name : label(container, ServerState.ENVIRONMENT_LABEL)) {
             options.add("--env=" + name);
@@ -141,7 +141,12 @@ final class Server {
             context.attach(container.path("Id").asText());
             CompletableFuture.anyOf(context.lost(), told).join();
         } catch (SessionFailure failure) {
-            // The session's log has it; the sidecar, which nobody serves, must not seem to work.
+            // The sidecar, which nobody serves, must not seem to work.
+            try {
+                state.writeFailure(String.valueOf(failure.getMessage()));
+            } catch (IOException e) {
+                // The session's log has it too.
+            }
             Docker.ask(true, List.of("stop", container.path("Id").asText()));
         }
     }

@@ -58,6 +58,27 @@ record ServerState(Path file) {
 
     void remove() throws IOException {
         Files.deleteIfExists(file);
+        Files.deleteIfExists(failureFile());
+    }
+
+    private Path failureFile() {
+        return Path.of(file + ".failure");
+    }
+
+    /** Says to who waits for the service why it will not come. */
+    void writeFailure(String text) throws IOException {
+        Files.writeString(failureFile(), text);
+    }
+
+    /** Why the service did not come, once. */
+    Optional<String> takeFailure() {
+        try {
+            String text = Files.readString(failureFile());
+            Files.delete(failureFile());
+            return Optional.of(text);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** What compose leaves of a context when it has removed its containers. */

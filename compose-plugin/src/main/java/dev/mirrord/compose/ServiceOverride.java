@@ -24,6 +24,13 @@ final class ServiceOverride {
     static final String LAUNCHER = "/.mirrord/run";
     private static final String RESOLVER = "127.0.0.153";
 
+    /**
+     * Waits for the context, as every launcher does, and so needs no interval to find it soon; the
+     * next checks are slow. The mark is in memory: a sidecar that starts again has none.
+     */
+    private static final String SIDECAR_CHECK =
+            "test -e /dev/shm/healthy && sleep 30; /.mirrord/run /bin/true && >/dev/shm/healthy";
+
     /** What the sidecar has in the service's place, and how a merge takes it from the service. */
     private static final Map<String, String> MOVED =
             Map.of(
@@ -73,7 +80,11 @@ final class ServiceOverride {
     }
 
     private String provider() {
-        return name + "-mirrord";
+        return provider(name);
+    }
+
+    static String provider(String service) {
+        return service + "-mirrord";
     }
 
     /** Another version has another layer, and an old volume's content would stay. */
@@ -167,6 +178,15 @@ final class ServiceOverride {
         }
         out.field(4, "volumes", array(List.of(layer() + ":/.mirrord")));
         out.field(4, "labels", labels());
+        out.field(
+                4,
+                "healthcheck",
+                Docker.JSON
+                        .createObjectNode()
+                        .put("test", SIDECAR_CHECK)
+                        .put("interval", "200ms")
+                        .put("timeout", "10m")
+                        .put("retries", 60));
         new TreeSet<>(MOVED.keySet())
                 .forEach(
                         key -> {
@@ -215,7 +235,7 @@ final class ServiceOverride {
         }
         out.field(4, "volumes_from", array(List.of(sidecar() + ":ro")));
         ObjectNode waits = Docker.JSON.createObjectNode();
-        waits.putObject(sidecar()).put("condition", "service_started").put("restart", true);
+        waits.putObject(sidecar()).put("condition", "service_healthy").put("restart", true);
         out.field(4, "depends_on", waits);
         writeCommand(out);
         List<String> test = healthTest();

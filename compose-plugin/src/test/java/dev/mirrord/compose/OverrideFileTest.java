@@ -55,6 +55,7 @@ class OverrideFileTest {
                             dns: ["127.0.0.153"]
                             volumes: ["web-layer-0.1.0:/.mirrord"]
                             labels: {"dev.mirrord/environment":"PASSWORD","dev.mirrord/nameservers":""}
+                            healthcheck: {"test":"test -e /dev/shm/healthy && sleep 30; /.mirrord/run /bin/true && >/dev/shm/healthy","interval":"200ms","timeout":"10m","retries":60}
                             ports: ["${PORT:-80}:80"]
                             networks: {"back":{"aliases":["web"]}}
                             depends_on: {"web-mirrord":{"condition":"service_started"}}
@@ -63,7 +64,7 @@ class OverrideFileTest {
                             networks: !reset {}
                             ports: !reset []
                             volumes_from: ["web-sidecar:ro"]
-                            depends_on: {"web-sidecar":{"condition":"service_started","restart":true}}
+                            depends_on: {"web-sidecar":{"condition":"service_healthy","restart":true}}
                             entrypoint: !override ["/.mirrord/run","--main","--","/entry.sh"]
                             command: !override ["serve","$$HOME"]
                             healthcheck:
@@ -120,7 +121,7 @@ class OverrideFileTest {
                         override(
                                 "{\"healthcheck\": {\"disable\": true}, \"x-mirrord\": {\"target\":"
                                         + " \"pod/x\"}}"))
-                .doesNotContain("healthcheck");
+                .doesNotContain("\n    healthcheck:\n");
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.config.IncomingMode;
 import dev.mirrord.config.KubernetesConfig;
+import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
 import dev.mirrord.session.kubernetes.cluster.ClusterOptions;
@@ -92,7 +93,7 @@ final class ClusterSide implements AutoCloseable {
 
     /** Only this needs the lock: the target may take a while to be ready, and the end not wait. */
     private synchronized Cluster open() {
-        Cluster opened = open(request.config().kubernetes());
+        Cluster opened = Cluster.open(options(request.config()));
         cluster = opened;
         return opened;
     }
@@ -338,21 +339,22 @@ final class ClusterSide implements AutoCloseable {
         }
     }
 
-    private Cluster open(KubernetesConfig config) {
+    /** The cluster that a configuration chooses. */
+    static ClusterOptions options(MirrordConfig config) {
+        KubernetesConfig kubernetes = config.kubernetes();
         String kubeconfig =
-                config.kubeconfig().isEmpty()
+                kubernetes.kubeconfig().isEmpty()
                         ? null
-                        : config.kubeconfig().stream()
+                        : kubernetes.kubeconfig().stream()
                                 .map(Object::toString)
                                 .collect(Collectors.joining(File.pathSeparator));
-        return Cluster.open(
-                new ClusterOptions(
-                        kubeconfig,
-                        config.context().orElse(null),
-                        request.config().namespace().orElse(null),
-                        config.acceptInvalidCertificates().orElse(null),
-                        config.useProxy(),
-                        System.getenv()));
+        return new ClusterOptions(
+                kubeconfig,
+                kubernetes.context().orElse(null),
+                config.namespace().orElse(null),
+                kubernetes.acceptInvalidCertificates().orElse(null),
+                kubernetes.useProxy(),
+                System.getenv());
     }
 
     private JobPlacement.Traffic traffic() {

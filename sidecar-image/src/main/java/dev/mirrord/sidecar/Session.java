@@ -235,7 +235,11 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
                             message.path("exitCode").asInt(125), message.path("text").asText());
             case "end" -> {
                 control.send(counters.addTo(Json.message("summary")));
-                end(message.path("text").asText());
+                String text = message.path("text").asText();
+                if (!text.isBlank()) {
+                    Log.line("ended", "why", text);
+                }
+                end(text);
             }
             default -> throw new IllegalArgumentException("unknown control message " + type);
         }

@@ -1,0 +1,142 @@
+package dev.mirrord.cli;
+
+import dev.mirrord.config.Keys;
+import dev.mirrord.config.SettingsReport;
+import dev.mirrord.session.SessionDirectory;
+import dev.mirrord.session.SessionFailure;
+import dev.mirrord.session.Signals;
+import dev.mirrord.session.docker.command.ComposeWords;
+import dev.mirrord.session.docker.command.ContainerRuntime;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code mirrord container … -- docker compose …}: the plugin runs compose, with the context of
+ * this command line for the chosen services.
+ */
+final class ComposeRun {
+    /** The plugin reads it. */
+    private static final String VARIABLE = "MIRRORD_COMPOSE_CONTEXT";
+
+    private final ComposeWords compose;
+    private final List<String> services;
+    private final boolean quiet;
+
+    ComposeRun(ComposeWords compose, List<String> services, boolean quiet) {
+        this.compose = compose;
+        this.services = List.copyOf(services);
+        this.quiet = quiet;
+    }
+
+    /** Says what does not go with compose. */
+    void check(boolean asTarget, boolean dryRun) {
+        if (compose.runtime() != ContainerRuntime.DOCKER) {
+            throw new SessionFailure(
+                    "%s compose has no providers, which keep a service's context: use docker compose"
+                            .formatted(compose.runtime().word()));
+        }
+        if (asTarget) {
+            throw new SessionFailure(
+                    "--as-target completes a docker run line; a service's image, command and user"
+                            + " are the compose file's: remove it");
+        }
+        if (dryRun) {
+            throw new SessionFailure(
+                    "--dry-run does not go with docker compose: its verb config, in place of %s, prints what the services become"
+                            .formatted(compose.rest().isEmpty() ? "up" : "the verb"));
+        }
+    }
+
+    int run(SettingsReport settings) {
+        List<String> line = new ArrayList<>(List.of(plugin(), "mirrord", "compose"));
+        line.addAll(compose.rest());
+        ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
+        builder.environment().put(VARIABLE, context(settings));
+        freeFlags(settings, builder.environment());
+        for (String signal : List.of("INT", "HUP")) {
+            Signals.handle(signal, () -> {}); // The terminal tells compose too.
+        }
+        try {
+            offerProvider(builder.environment());
+            Process running = builder.start();
+            Signals.handle("TERM", running::destroy);
+            return running.waitFor();
+        } catch (IOException e) {
+            throw new SessionFailure("cannot run the plugin docker-mirrord: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FailureText.OUR_FAILURE;
+        }
+    }
+
+    private static String plugin() {
+        String program = System.getProperty("mirrord.plugin", "");
+        if (program.isEmpty() || !Files.isExecutable(Path.of(program))) {
+            throw new SessionFailure(
+                    "docker compose needs the plugin docker-mirrord, which is not part of this"
+                            + " installation of mirrord");
+        }
+        return program;
+    }
+
+    /**
+     * Compose takes a provider that is no plugin of docker's from the path, so that nothing has to
+     * be installed.
+     */
+    private static void offerProvider(Map<String, String> environment) throws IOException {
+        Path programs = Files.createDirectories(SessionDirectory.ofUser().resolve("provider"));
+        Path link = programs.resolve("mirrord");
+        Path program = Path.of(plugin());
+        if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(program)) {
+            Path made = programs.resolve("mirrord." + ProcessHandle.current().pid());
+            Files.deleteIfExists(made);
+            Files.createSymbolicLink(made, program);
+            Files.move(made, link, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        }
+        environment.merge(
+                "PATH", programs.toString(), (path, first) -> first + File.pathSeparator + path);
+    }
+
+    /** The keys as a configuration file has them, in groups. */
+    String context(SettingsReport settings) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        settings.lines().forEach(each -> put(config, each.path(), each.value()));
+        Map<String, Object> context = new LinkedHashMap<>();
+        context.put("docker", compose.docker());
+        context.put("services", services);
+        context.put("quiet", quiet);
+        context.put("config", config);
+        return JsonLine.value(context);
+    }
+
+    @SuppressWarnings("unchecked") // Groups are maps; a key that has a value has no keys below it.
+    private static void put(Map<String, Object> config, String path, Object value) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            config.put(path, value);
+        } else {
+            Map<String, Object> group =
+                    (Map<String, Object>)
+                            config.computeIfAbsent(
+                                    path.substring(0, dot), _ -> new LinkedHashMap<>());
+            put(group, path.substring(dot + 1), value);
+        }
+    }
+
+    /** A variable that a flag wins over must not win over it in the processes to come. */
+    private static void freeFlags(SettingsReport settings, Map<String, String> environment) {
+        for (SettingsReport.Line each : settings.lines()) {
+            Keys.all().stream()
+                    .filter(key -> key.path().equals(each.path()))
+                    .flatMap(key -> key.variable().stream())
+                    .filter(variable -> !variable.equals(each.origin()))
+                    .forEach(environment::remove);
+        }
+    }
+}
