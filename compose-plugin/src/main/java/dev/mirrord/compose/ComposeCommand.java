@@ -146,7 +146,7 @@ final class ComposeCommand {
                     && isInContext(project, scaled.substring(0, sign))
                     && !scaled.substring(sign + 1).matches("[01]")) {
                 throw new ComposeFailure(
-                        "service %s cannot be scaled: with x-mirrord it has one container"
+                        "service %s cannot be scaled: in a context it has one container, because compose cannot give each a namespace of its own; make services of them (extends)"
                                 .formatted(scaled.substring(0, sign)));
             }
         }

@@ -103,7 +103,7 @@ final class ServiceOverride {
                 || resolved.path("deploy").path("replicas").asInt(1) > 1) {
             throw new ComposeFailure(
                     keys.apply(service.has("scale") ? "scale" : "deploy")
-                            + ": service %s has replicas, but with x-mirrord it has one container: remove them, or make services of them (extends)"
+                            + ": service %s has replicas, but with x-mirrord it has one container, because compose cannot give each a namespace of its own: remove them, or make services of them (extends)"
                                     .formatted(name));
         }
         JsonNode target = config.path("target");
@@ -218,6 +218,10 @@ final class ServiceOverride {
 
     private void writeApp(YamlText out) {
         out.block(2, name);
+        if (!service.hasNonNull("container_name")) {
+            // Its usual name: compose refuses to scale what has one.
+            out.field(4, "container_name", "${COMPOSE_PROJECT_NAME}-" + name + "-1");
+        }
         out.field(4, "network_mode", "service:" + sidecar());
         out.line(4, "networks: !reset {}");
         if (service.has("dns")) {

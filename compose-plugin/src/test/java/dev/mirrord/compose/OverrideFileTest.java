@@ -60,6 +60,7 @@ class OverrideFileTest {
                             networks: {"back":{"aliases":["web"]}}
                             depends_on: {"web-mirrord":{"condition":"service_started"}}
                           "web":
+                            container_name: "${COMPOSE_PROJECT_NAME}-web-1"
                             network_mode: "service:web-sidecar"
                             networks: !reset {}
                             ports: !reset []
@@ -140,7 +141,8 @@ class OverrideFileTest {
                 .contains("    hostname: \"h\"\n", "    hostname: !reset null\n")
                 .contains("sysctls: {\"net.core.somaxconn\":\"9\",")
                 .contains("sysctls: !override {\"kernel.msgmax\":\"1\"}")
-                .contains("networks: {\"default\":{\"aliases\":[\"web\",\"c\"]}}");
+                .contains("networks: {\"default\":{\"aliases\":[\"web\",\"c\"]}}")
+                .doesNotContain("container_name");
     }
 
     @Test

@@ -50,8 +50,25 @@ final class ComposeProject implements AutoCloseable {
 
     /** {@code docker …} in the project's directory. */
     Command.Result docker(String... words) {
+        return here("docker", words);
+    }
+
+    /** {@code mirrord container … -- docker compose …}. */
+    Command.Result container(List<String> options, String... words) {
+        List<String> line = new ArrayList<>(List.of("container"));
+        line.addAll(options);
+        line.addAll(List.of("--", "docker", "compose"));
+        return here(Command.ROOT.resolve("mirrord").toString(), join(line, words));
+    }
+
+    /** As on a machine where our plugin was never installed. */
+    void uninstallPlugin() throws IOException {
+        Files.delete(dockerConfig.resolve("cli-plugins/docker-mirrord"));
+    }
+
+    private Command.Result here(String program, String... words) {
         List<String> line = new ArrayList<>();
-        line.addAll(List.of("sh", "-c", "cd '" + directory + "' && exec docker \"$@\"", "docker"));
+        line.addAll(List.of("sh", "-c", "cd '" + directory + "' && exec \"$0\" \"$@\"", program));
         line.addAll(List.of(words));
         return Command.finish(
                 Command.start(line, Map.of("DOCKER_CONFIG", dockerConfig.toString())), LIMIT);
