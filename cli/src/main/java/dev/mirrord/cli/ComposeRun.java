@@ -48,8 +48,8 @@ final class ComposeRun {
         }
         if (dryRun) {
             throw new SessionFailure(
-                    "--dry-run does not go with docker compose: its verb config, in place of %s, prints what the services become"
-                            .formatted(compose.rest().isEmpty() ? "up" : "the verb"));
+                    "--dry-run does not go with docker compose: docker compose config in its place"
+                            + " prints what the services become");
         }
     }
 
