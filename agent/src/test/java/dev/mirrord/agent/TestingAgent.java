@@ -3,6 +3,7 @@ package dev.mirrord.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mirrord.protocol.AddressCodec;
+import dev.mirrord.protocol.SteadyEpoll;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tls.Fingerprint;
 import dev.mirrord.protocol.tls.SessionIdentity;
@@ -22,7 +23,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.io.BufferedReader;
@@ -70,7 +70,7 @@ final class TestingAgent implements AutoCloseable {
     volatile @Nullable InetAddress app;
 
     private final EventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(1, SteadyEpoll.newFactory());
 
     TestingAgent(List<String> program, String... target) throws Exception {
         session = SessionIdentity.generate("test");

@@ -2,6 +2,7 @@ package dev.mirrord.sidecar;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.AddressCodec;
+import dev.mirrord.protocol.SteadyEpoll;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.UdpMessage;
 import dev.mirrord.protocol.tls.Fingerprint;
@@ -19,7 +20,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslContext;
@@ -61,7 +61,7 @@ final class TestingAgent implements AutoCloseable, OpenListener {
     volatile String environ = "FROM_TARGET=yes\0MULTI=a\nb=c\0";
     volatile String target = "{}";
     private final EventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(2, SteadyEpoll.newFactory());
 
     TestingAgent(Path socket, Fingerprint session) throws Exception {
         SslContext tls = TunnelTls.ofAgent(identity, session);
