@@ -28,21 +28,50 @@ final class ContextConfig {
                 defaults.isObject() ? defaults.deepCopy() : Docker.JSON.createObjectNode();
         ObjectNode target = target(merged);
         ObjectNode second = target((ObjectNode) own.deepCopy());
-        overlay(target, second);
+        overlay("", target, second);
         return target;
     }
 
-    private static void overlay(ObjectNode under, ObjectNode over) {
+    private static void overlay(String path, ObjectNode under, ObjectNode over) {
         over.properties()
                 .forEach(
                         each -> {
-                            if (each.getValue() instanceof ObjectNode group
-                                    && under.get(each.getKey()) instanceof ObjectNode known) {
-                                overlay(known, group);
+                            String inner = path + each.getKey();
+                            if (each.getValue() instanceof ObjectNode group) {
+                                ObjectNode known = group(inner, under.path(each.getKey()));
+                                under.set(each.getKey(), known);
+                                overlay(inner + ".", known, group);
                             } else {
                                 under.set(each.getKey(), each.getValue());
                             }
                         });
+    }
+
+    /**
+     * What stands for a group in full, so that a key of it can be set; empty if it says nothing.
+     */
+    private static ObjectNode group(String path, JsonNode value) {
+        ObjectNode group = Docker.JSON.createObjectNode();
+        if (value instanceof ObjectNode given) {
+            return given;
+        }
+        if (value.isTextual()) {
+            return switch (path) {
+                case "feature.network.incoming", "feature.fs" -> group.put("mode", value.asText());
+                default -> group;
+            };
+        }
+        if (!value.isBoolean()) {
+            return group;
+        }
+        boolean on = value.asBoolean();
+        return switch (path) {
+            case "feature.network" -> group.put("dns", on).put("outgoing", on).put("incoming", on);
+            case "feature.network.dns" -> group.put("enabled", on);
+            case "feature.network.outgoing" -> group.put("tcp", on).put("udp", on);
+            case "feature.network.incoming" -> group.put("mode", on ? "mirror" : "off");
+            default -> group;
+        };
     }
 
     /** {@code namespace} beside the target is short for {@code target.namespace}. */

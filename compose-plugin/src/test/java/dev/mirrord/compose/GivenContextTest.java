@@ -73,6 +73,46 @@ class GivenContextTest {
     }
 
     @Test
+    void aKeyOfAGroupLeavesTheOthersAsTheShorthandHasThem() {
+        Project in =
+                given("{\"feature\": {\"network\": {\"incoming\": {\"mode\": \"steal\"}}}}", "web")
+                        .in(
+                                project(
+                                        """
+                                        "web": {"x-mirrord": {"target": "pod/x", "feature": {"network": false}}}
+                                        """),
+                                Set::of);
+        assertThat(context(in, "web").path("feature").path("network"))
+                .isEqualTo(
+                        Docker.parse(
+                                """
+                                {"dns": false, "outgoing": false, "incoming": {"mode": "steal"}}
+                                """));
+        in =
+                given(
+                                """
+                                {"feature": {"network": {"incoming": {"ignore_ports": [9]},
+                                 "dns": {"docker_names": false}, "outgoing": {"udp": false}}}}
+                                """,
+                                "web")
+                        .in(
+                                project(
+                                        """
+                                        "web": {"x-mirrord": {"target": "pod/x", "feature": {"network":
+                                         {"incoming": "steal", "dns": true, "outgoing": true}}}}
+                                        """),
+                                Set::of);
+        assertThat(context(in, "web").path("feature").path("network"))
+                .isEqualTo(
+                        Docker.parse(
+                                """
+                                {"incoming": {"mode": "steal", "ignore_ports": [9]},
+                                 "dns": {"enabled": true, "docker_names": false},
+                                 "outgoing": {"tcp": true, "udp": false}}
+                                """));
+    }
+
+    @Test
     void anUnknownServiceIsToldWithTheNearest() {
         Project project = project("\"web\": {}, \"db\": {}");
         assertThatThrownBy(() -> given(CONFIG, "wep").in(project, Set::of))
