@@ -198,7 +198,8 @@ class IncomingIT {
         subscription.accepted.get(20, TimeUnit.SECONDS);
         agent.on(subscription, s -> s.end());
         subscription.awaitAll();
-        await(() -> talk(TestingNamespaces.TARGET, "hello").startsWith("target sees"));
+        Eventually.within(
+                15, () -> talk(TestingNamespaces.TARGET, "hello").startsWith("target sees"));
     }
 
     @Test
@@ -242,7 +243,9 @@ class IncomingIT {
             for (int i = 0; i < 200; i++) {
                 assertThat(talk(TestingNamespaces.TARGET, "again")).endsWith(": again");
             }
-            await(() -> namespaces.runIn(namespaces.target, "nft", "list", "ruleset").isEmpty());
+            Eventually.within(
+                    15,
+                    () -> namespaces.runIn(namespaces.target, "nft", "list", "ruleset").isEmpty());
         }
     }
 
@@ -257,7 +260,7 @@ class IncomingIT {
             for (int i = 0; i < clients; i++) {
                 heard.add(threads.submit(() -> talkUntilTheTargetAnswers(begun)));
             }
-            await(() -> begun.get() > 40 * clients);
+            Eventually.within(15, () -> begun.get() > 40 * clients);
             agent.process.destroyForcibly();
         }
         for (Future<List<String>> each : heard) {
@@ -293,7 +296,8 @@ class IncomingIT {
         TestingNamespaces.run("kill", "-STOP", Long.toString(agent.process.pid()));
         Instant stopped = Instant.now();
         try {
-            await(
+            Eventually.within(
+                    15,
                     () -> {
                         try (Socket socket = client(TestingNamespaces.TARGET)) {
                             socket.setSoTimeout(300);
@@ -438,17 +442,6 @@ class IncomingIT {
             return "read " + socket.getInputStream().read();
         } catch (IOException e) {
             return e.getMessage();
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        Instant deadline = Instant.now().plusSeconds(15);
-        while (!condition.holds()) {
-            assertThat(Instant.now()).isBefore(deadline);
         }
     }
 }

@@ -274,7 +274,8 @@ class IncomingUdpIT {
             }
             assertThat(ask(cut, "same client")).endsWith(": same client");
         }
-        await(() -> namespaces.runIn(namespaces.target, "nft", "list", "ruleset").isEmpty());
+        Eventually.within(
+                15, () -> namespaces.runIn(namespaces.target, "nft", "list", "ruleset").isEmpty());
     }
 
     @Test
@@ -284,7 +285,8 @@ class IncomingUdpIT {
         Instant stopped = Instant.now();
         try (DatagramSocket socket = client(TestingNamespaces.TARGET)) {
             socket.setSoTimeout(200);
-            await(
+            Eventually.within(
+                    15,
                     () -> {
                         try {
                             return ask(socket, "hello").startsWith("target sees");
@@ -343,7 +345,8 @@ class IncomingUdpIT {
         }
         TestingAgent.Incoming flow = agent.awaitIncoming();
         AtomicInteger lost = new AtomicInteger();
-        await(
+        Eventually.within(
+                15,
                 () -> {
                     for (byte[] told = subscription.messages.poll();
                             told != null;
@@ -362,16 +365,5 @@ class IncomingUdpIT {
                 .results()
                 .map((MatchResult found) -> Integer.parseInt(found.group(1)))
                 .reduce(0, Integer::sum);
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        Instant deadline = Instant.now().plusSeconds(15);
-        while (!condition.holds()) {
-            assertThat(Instant.now()).isBefore(deadline);
-        }
     }
 }

@@ -152,7 +152,7 @@ class SharedStealIT {
         steal(1, "ann");
         assertThat(get("ann")).startsWith("app3 ");
         agents.get(2).on(first, stream -> stream.end());
-        await(() -> get("ann").startsWith("app1 "));
+        Eventually.within(20, () -> get("ann").startsWith("app1 "));
         // The first place is free again.
         steal(2, "ann");
         assertThat(get("ann")).startsWith("app2 ");
@@ -204,11 +204,11 @@ class SharedStealIT {
                 loads.add(threads.submit(() -> load(user, over)));
             }
             try {
-                await(() -> agents.get(1).incoming.size() > 50);
+                Eventually.within(20, () -> agents.get(1).incoming.size() > 50);
                 agents.get(1).process.destroyForcibly().waitFor();
                 dead = System.nanoTime();
                 int before = agents.get(2).incoming.size();
-                await(() -> agents.get(2).incoming.size() > before + 100);
+                Eventually.within(20, () -> agents.get(2).incoming.size() > before + 100);
             } finally {
                 over.set(true);
             }
@@ -243,7 +243,8 @@ class SharedStealIT {
         TestingNamespaces.run("kill", "-STOP", Long.toString(agents.get(1).process.pid()));
         Instant stopped = Instant.now();
         try {
-            await(
+            Eventually.within(
+                    20,
                     () ->
                             Duration.between(stopped, Instant.now()).toMillis() > 5_500
                                     && get("cem").startsWith("app3 "));
@@ -252,18 +253,6 @@ class SharedStealIT {
         } finally {
             TestingNamespaces.run("kill", "-CONT", Long.toString(agents.get(1).process.pid()));
         }
-        await(() -> get("bob").startsWith("app2 "));
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        Instant deadline = Instant.now().plusSeconds(20);
-        while (!condition.holds()) {
-            assertThat(Instant.now()).isBefore(deadline);
-            Thread.onSpinWait();
-        }
+        Eventually.within(20, () -> get("bob").startsWith("app2 "));
     }
 }

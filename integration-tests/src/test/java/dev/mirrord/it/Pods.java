@@ -1,8 +1,10 @@
 package dev.mirrord.it;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Pods of the shop, some of them made for a test. */
 final class Pods {
@@ -61,9 +63,16 @@ final class Pods {
         rolledOut(name);
     }
 
-    static void remove(String name) {
-        Command.kubectl(
-                "delete", "-n", "shop", "deployment/" + name, "service/" + name, "--wait=false");
+    /**
+     * Removes a deployment and its service.
+     *
+     * @param more kinds of which there is one of that name, too
+     */
+    static void remove(String name, String... more) {
+        List<String> line = new ArrayList<>(List.of("delete", "-n", "shop", "--wait=false"));
+        Stream.concat(Stream.of("deployment", "service"), Stream.of(more))
+                .forEach(kind -> line.add(kind + "/" + name));
+        Command.kubectl(line.toArray(String[]::new));
     }
 
     /** The target of one pod that a selector finds. */

@@ -131,14 +131,7 @@ class RealProgramsClusterIT {
         try {
             Cluster.assertNothingLeft();
         } finally {
-            Command.kubectl(
-                    "delete",
-                    "-n",
-                    "shop",
-                    "deployment/" + NAME,
-                    "service/" + NAME,
-                    "configmap/" + NAME,
-                    "--wait=false");
+            Pods.remove(NAME, "configmap");
         }
     }
 

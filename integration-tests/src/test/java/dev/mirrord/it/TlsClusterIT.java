@@ -128,15 +128,7 @@ class TlsClusterIT {
         try {
             Cluster.assertNothingLeft();
         } finally {
-            Command.kubectl(
-                    "delete",
-                    "-n",
-                    "shop",
-                    "deployment/" + NAME,
-                    "service/" + NAME,
-                    "configmap/" + NAME,
-                    "secret/" + NAME,
-                    "--wait=false");
+            Pods.remove(NAME, "configmap", "secret");
         }
     }
 

@@ -36,7 +36,6 @@ final class UnixConnect implements StreamListener {
     private volatile @Nullable TunnelStream stream;
     private boolean answered;
     private boolean askerGone;
-    private boolean joined;
 
     UnixConnect(UnixDoor door, Channel asking, UnixOpen wanted) {
         this.door = door;
@@ -104,18 +103,17 @@ final class UnixConnect implements StreamListener {
         Joining.register(
                 channel,
                 opened,
-                () -> {
-                    joined = true;
-                    early.replay(
-                            opened,
-                            wanted.type() == UnixOpen.PACKETS
-                                    ? PacketBridge.join(channel, opened)
-                                    : ChannelBridge.join(channel, opened));
-                });
+                () ->
+                        early.replay(
+                                opened,
+                                wanted.type() == UnixOpen.PACKETS
+                                        ? PacketBridge.join(channel, opened)
+                                        : ChannelBridge.join(channel, opened)));
     }
 
+    /** Who has come has taken the token with it. */
     private void giveUp(TunnelStream accepted, long token) {
-        if (!joined && door.withdraw(token)) {
+        if (door.withdraw(token)) {
             early.release();
             accepted.reset(Errno.ECONNRESET);
         }
