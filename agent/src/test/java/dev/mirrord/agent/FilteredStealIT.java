@@ -126,6 +126,52 @@ class FilteredStealIT {
                 .contains("app GET /d ");
     }
 
+    /** Two connections with the same ends would break each other. */
+    @Test
+    void theTargetIsAskedFromNoPortThatTheClientHasItself() throws Exception {
+        subscribe(FILTER);
+        int first = 40_000;
+        int ports = 16;
+        namespaces.runIn(
+                namespaces.target,
+                "sysctl",
+                "-qw",
+                "net.ipv4.ip_local_port_range=%d %d".formatted(first, first + ports - 1));
+        List<Socket> live = new ArrayList<>();
+        try {
+            for (int port = first; port < first + ports; port++) {
+                live.add(connectFrom(port));
+                say(live.getLast(), "GET /a HTTP/1.1\r\nHost: x\r\nX-User: alice\r\n\r\n");
+                assertThat(answer(live.getLast().getInputStream())).startsWith("app GET /a ");
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(curl(url("/b"), "-H", "X-User: bob"))
+                        .isEqualTo("target GET /b " + TestingNamespaces.CLIENT + "\n");
+            }
+            for (Socket socket : live) {
+                say(socket, "GET /c HTTP/1.1\r\nHost: x\r\nX-User: bob\r\n\r\n");
+                assertThat(answer(socket.getInputStream())).startsWith("target GET /c ");
+            }
+        } finally {
+            for (Socket socket : live) {
+                socket.close();
+            }
+        }
+    }
+
+    private Socket connectFrom(int port) throws Exception {
+        Socket socket =
+                namespaces.onClient(
+                        () ->
+                                new Socket(
+                                        InetAddress.getByName(TestingNamespaces.TARGET),
+                                        PORT,
+                                        InetAddress.getByName(TestingNamespaces.CLIENT),
+                                        port));
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
     @Test
     void requestsOfOneConnectionAlternate() throws Exception {
         subscribe(FILTER);

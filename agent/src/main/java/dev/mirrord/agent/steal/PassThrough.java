@@ -45,22 +45,38 @@ final class PassThrough {
     static Future<DuplexChannel> connect(
             EventLoop loop, InetSocketAddress peer, OriginalDestination destination, int place) {
         PassThrough connecting = new PassThrough(loop, peer, destination, place);
-        connecting.connectAsClient();
+        connecting.connectAsClient(SourcePorts.ATTEMPTS);
         return connecting.connected;
     }
 
-    private void connectAsClient() {
+    /**
+     * @param attempts with a port of our choice
+     */
+    private void connectAsClient(int attempts) {
+        InetSocketAddress source =
+                attempts == 0
+                        ? new InetSocketAddress(peer.getAddress(), 0)
+                        : SourcePorts.ofThread().source(peer.getAddress(), destination.address());
         socket().option(EpollChannelOption.IP_TRANSPARENT, true)
+                .option(ChannelOption.SO_REUSEADDR, attempts > 0)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, TRANSPARENT_TIMEOUT_MILLIS)
-                .connect(destination.address(), new InetSocketAddress(peer.getAddress(), 0))
+                .connect(destination.address(), source)
                 .addListener(
                         (ChannelFuture done) -> {
                             if (done.isSuccess()) {
                                 connected.setSuccess((EpollSocketChannel) done.channel());
-                            } else if (ConnectErrno.of(done.cause()) == Errno.ECONNREFUSED) {
-                                connected.setFailure(done.cause());
-                            } else {
-                                connectAsTarget();
+                                return;
+                            }
+                            switch (ConnectErrno.of(done.cause())) {
+                                case Errno.ECONNREFUSED -> connected.setFailure(done.cause());
+                                case Errno.EADDRINUSE, Errno.EADDRNOTAVAIL -> {
+                                    if (attempts > 0) {
+                                        connectAsClient(attempts - 1);
+                                    } else {
+                                        connectAsTarget();
+                                    }
+                                }
+                                default -> connectAsTarget();
                             }
                         });
     }
