@@ -135,7 +135,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         try {
             while (again) {
                 again = false;
-                again |= step();
+                // Not `again |= step()`, which forgets what is set while the step is done.
+                if (step()) {
+                    again = true;
+                }
             }
         } finally {
             processing = false;

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Test;
 
 /** Connections between real clients and servers, on this machine's loopback. */
 class HttpConnectionIT {
+    private static final int NOWHERE = 0;
+
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, SteadyEpoll.newFactory());
     private final EventLoop loop = group.next();
@@ -90,7 +92,9 @@ class HttpConnectionIT {
         @Override
         public Future<DuplexChannel> toApp() {
             toApp.incrementAndGet();
-            return Loopback.connect(loop, appPort);
+            return appPort == NOWHERE
+                    ? loop.newFailedFuture(new IOException("there is no tunnel"))
+                    : Loopback.connect(loop, appPort);
         }
     }
 
@@ -216,6 +220,18 @@ class HttpConnectionIT {
                                     "http://127.0.0.1:" + front.localAddress().getPort() + "/"))
                     .isEqualTo("200 1\n200 0\n");
         }
+    }
+
+    @Test
+    void theTargetAnswersWhatTheAppCannotBeAskedAnyMore() throws Exception {
+        targetPort = silentServer();
+        appPort = NOWHERE;
+        List<String> line = new ArrayList<>(List.of("-H", "X-User: bob", "--next"));
+        line.addAll(List.of("-sS", "--max-time", "10", "-H", "X-User: alice"));
+        line.addAll(List.of("-o", "/dev/null", "-w", "%{http_code} %{num_connects}\\n"));
+        line.add("http://127.0.0.1:" + front.localAddress().getPort() + "/");
+        assertThat(curl(line.toArray(String[]::new))).isEqualTo("200 1\n200 0\n");
+        assertThat(toApp.get()).isEqualTo(1);
     }
 
     @Test

@@ -41,7 +41,9 @@ public final class TunnelStream {
     private boolean endSent;
     private boolean endReceived;
     private boolean closed;
-    private boolean wasWritable = true;
+
+    /** What the listener was told, or what it sees when it asks at the beginning. */
+    private boolean wasWritable;
 
     TunnelStream(Tunnel tunnel, int id, StreamKind kind) {
         this(tunnel, id, kind, UNDECIDED);
@@ -52,6 +54,7 @@ public final class TunnelStream {
         this.id = id;
         this.kind = kind;
         this.listener = listener;
+        this.wasWritable = isWritable();
     }
 
     public StreamKind kind() {
@@ -69,6 +72,7 @@ public final class TunnelStream {
     /** Hands the stream to another listener, for example when the connection behind it is there. */
     public void listenWith(StreamListener next) {
         listener = next;
+        wasWritable = isWritable();
     }
 
     /** Accepts a stream that the far side opened; ownership of {@code payload} passes. */

@@ -138,6 +138,35 @@ class TunnelTest {
     }
 
     @Test
+    void aStreamThatBeginsOnACloggedTunnelHearsWhenItMayWrite() throws Exception {
+        try (TestingTunnelPair pair = new TestingTunnelPair(ECHO, NONE).ready()) {
+            CompletableFuture<Boolean> atFirst = new CompletableFuture<>();
+            CompletableFuture<Boolean> later = new CompletableFuture<>();
+            Collector late =
+                    new Collector() {
+                        @Override
+                        public void onWritabilityChanged(TunnelStream changed) {
+                            later.complete(changed.isWritable());
+                        }
+                    };
+            pair.sidecar
+                    .eventLoop()
+                    .execute(
+                            () -> {
+                                ByteBuf empty = Unpooled.EMPTY_BUFFER;
+                                pair.sidecar
+                                        .open(StreamKind.TCP, empty, new Collector())
+                                        .write(Unpooled.wrappedBuffer(new byte[8 << 20]));
+                                TunnelStream stream =
+                                        pair.sidecar.open(StreamKind.TCP, empty, late);
+                                atFirst.complete(stream.isWritable());
+                            });
+            assertThat(atFirst.get(5, TimeUnit.SECONDS)).isFalse();
+            assertThat(later.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void aLostTunnelResetsItsStreams() throws Exception {
         try (TestingTunnelPair pair = new TestingTunnelPair(ECHO, NONE).ready()) {
             Collector collector = new Collector();
