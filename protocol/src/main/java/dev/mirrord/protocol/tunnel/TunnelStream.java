@@ -42,8 +42,11 @@ public final class TunnelStream {
     private boolean endReceived;
     private boolean closed;
 
-    /** What the listener was told, or what it sees when it asks at the beginning. */
-    private boolean wasWritable;
+    /**
+     * What was said last: to the listener, or to who asked and got no. A tunnel may be clogged and
+     * free again before its change is told, so the change itself is not enough.
+     */
+    private boolean saidWritable = true;
 
     TunnelStream(Tunnel tunnel, int id, StreamKind kind) {
         this(tunnel, id, kind, UNDECIDED);
@@ -54,7 +57,6 @@ public final class TunnelStream {
         this.id = id;
         this.kind = kind;
         this.listener = listener;
-        this.wasWritable = isWritable();
     }
 
     public StreamKind kind() {
@@ -72,7 +74,6 @@ public final class TunnelStream {
     /** Hands the stream to another listener, for example when the connection behind it is there. */
     public void listenWith(StreamListener next) {
         listener = next;
-        wasWritable = isWritable();
     }
 
     /** Accepts a stream that the far side opened; ownership of {@code payload} passes. */
@@ -103,8 +104,15 @@ public final class TunnelStream {
 
     /**
      * True while more may be written: the far side's window is open and the tunnel is not clogged.
+     * After a no the listener hears when it has changed.
      */
     public boolean isWritable() {
+        boolean writable = mayWrite();
+        saidWritable &= writable;
+        return writable;
+    }
+
+    private boolean mayWrite() {
         return !closed && sendWindow > 0 && tunnel.channel().isWritable();
     }
 
@@ -125,7 +133,6 @@ public final class TunnelStream {
             writeFrame(data.readRetainedSlice(FrameType.CHUNK));
         }
         writeFrame(data);
-        wasWritable = isWritable();
     }
 
     /** Sends one message in one frame; at most 128 KiB. Ownership of {@code message} passes. */
@@ -135,7 +142,6 @@ public final class TunnelStream {
             return;
         }
         writeFrame(message);
-        wasWritable = isWritable();
     }
 
     private void writeFrame(ByteBuf data) {
@@ -229,9 +235,9 @@ public final class TunnelStream {
     }
 
     void writabilityMayHaveChanged() {
-        boolean writable = isWritable();
-        if (writable != wasWritable) {
-            wasWritable = writable;
+        boolean writable = mayWrite();
+        if (writable != saidWritable) {
+            saidWritable = writable;
             listener.onWritabilityChanged(this);
         }
     }

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class TunnelTest {
@@ -137,12 +139,14 @@ class TunnelTest {
         }
     }
 
-    @Test
-    void aStreamThatBeginsOnACloggedTunnelHearsWhenItMayWrite() throws Exception {
+    /** Longer than what the tunnel takes at once, and shorter: then no change may be seen. */
+    @ParameterizedTest
+    @ValueSource(ints = {8 << 20, 256 << 10})
+    void whoFindsTheTunnelCloggedHearsWhenItIsFree(int bytes) throws Exception {
         try (TestingTunnelPair pair = new TestingTunnelPair(ECHO, NONE).ready()) {
             CompletableFuture<Boolean> atFirst = new CompletableFuture<>();
             CompletableFuture<Boolean> later = new CompletableFuture<>();
-            Collector late =
+            Collector waiting =
                     new Collector() {
                         @Override
                         public void onWritabilityChanged(TunnelStream changed) {
@@ -154,11 +158,11 @@ class TunnelTest {
                     .execute(
                             () -> {
                                 ByteBuf empty = Unpooled.EMPTY_BUFFER;
+                                TunnelStream stream =
+                                        pair.sidecar.open(StreamKind.TCP, empty, waiting);
                                 pair.sidecar
                                         .open(StreamKind.TCP, empty, new Collector())
-                                        .write(Unpooled.wrappedBuffer(new byte[8 << 20]));
-                                TunnelStream stream =
-                                        pair.sidecar.open(StreamKind.TCP, empty, late);
+                                        .write(Unpooled.wrappedBuffer(new byte[bytes]));
                                 atFirst.complete(stream.isWritable());
                             });
             assertThat(atFirst.get(5, TimeUnit.SECONDS)).isFalse();
