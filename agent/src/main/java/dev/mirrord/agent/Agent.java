@@ -1,23 +1,15 @@
 package dev.mirrord.agent;
 
-import dev.mirrord.agent.incoming.Subscriptions;
-import dev.mirrord.agent.mirror.Mirror;
-import dev.mirrord.agent.query.AgentStatus;
-import dev.mirrord.agent.query.Queries;
-import dev.mirrord.agent.steal.Steal;
-import dev.mirrord.agent.steal.UdpSteal;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.agent.target.TargetWatch;
-import dev.mirrord.agent.tls.TlsPorts;
-import dev.mirrord.agent.tunnel.StreamDispatch;
 import dev.mirrord.agent.tunnel.TargetLoops;
 import dev.mirrord.agent.tunnel.TunnelServer;
-import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,16 +26,11 @@ final class Agent {
     private static final int MOST_LOOPS = 2;
     private static final int FAREWELL_MILLIS = 300;
 
-    /** Less than the grace that the pod has. */
-    private static final int DRAIN_MILLIS = 4_000;
-
     private final CompletableFuture<SessionIdentity> identity = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final Target target;
     private final TargetLoops loops;
-    private final Tunnels tunnels;
-    private final Steal steal;
-    private final UdpSteal udpSteal;
+    private final Clients clients;
     private final TunnelServer server;
 
     Agent(AgentOptions options, Target target) {
@@ -55,31 +42,19 @@ final class Agent {
         this.target = target;
         int threads = Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
         loops = new TargetLoops(target.namespace(), threads);
-        tunnels =
-                new Tunnels(
-                        options.patience(),
-                        loops.all().getFirst(),
-                        () -> end("no client for " + options.patience().toSeconds() + " s"));
-        TlsPorts tls = new TlsPorts(target);
-        steal = new Steal(target, loops, tunnels, tls, options.owner(), options.flushes());
-        udpSteal = new UdpSteal(target, loops, tunnels, options.owner());
-        Mirror mirror = new Mirror(target, tunnels);
-        Subscriptions subscriptions =
-                new Subscriptions(steal, mirror, udpSteal, mirror.datagrams(), tls);
-        Queries queries = new Queries(target, new AgentStatus(tunnels));
-        server =
-                new TunnelServer(
+        clients =
+                new Clients(
+                        options,
+                        target,
                         loops,
-                        tunnels,
-                        new StreamDispatch(target, queries, subscriptions),
-                        identity,
-                        options.session());
+                        () -> end("no client for " + options.patience().toSeconds() + " s"));
+        server = new TunnelServer(loops, clients, clients, identity, options.session());
     }
 
     /** Opens the tunnel's port on the agent's own loopback. */
     int listen(int wanted) throws AgentFailure, InterruptedException {
         int port = server.listen(wanted);
-        tunnels.awaitFirst();
+        clients.awaitFirst();
         return port;
     }
 
@@ -122,13 +97,13 @@ final class Agent {
             return;
         }
         AgentLog.info("ending", "why", text);
-        for (Tunnel tunnel : tunnels.all()) {
+        List<Tunnel> tunnels = clients.tunnels();
+        for (Tunnel tunnel : tunnels) {
             tunnel.close(Errno.ESHUTDOWN, text);
         }
         try {
-            udpSteal.close();
-            steal.close(DRAIN_MILLIS);
-            for (Tunnel tunnel : tunnels.all()) {
+            clients.close();
+            for (Tunnel tunnel : tunnels) {
                 tunnel.channel().closeFuture().await(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {

@@ -40,17 +40,21 @@ class SharedStealIT {
             String name = "app" + i;
             servers.add(namespaces.onClient(() -> serve(name, address)));
             TestingAgent agent = TestingAgent.of(namespaces);
-            agent.group()
-                    .next()
-                    .submit(
-                            () -> {
-                                namespaces.ofClient.enter();
-                                return "";
-                            })
-                    .get();
-            agent.app = InetAddress.getByName(address);
-            agents.add(agent);
+            agents.add(withApp(agent, address));
         }
+    }
+
+    private TestingAgent withApp(TestingAgent agent, String address) throws Exception {
+        agent.group()
+                .next()
+                .submit(
+                        () -> {
+                            namespaces.ofClient.enter();
+                            return "";
+                        })
+                .get();
+        agent.app = InetAddress.getByName(address);
+        return agent;
     }
 
     @AfterEach
@@ -170,6 +174,26 @@ class SharedStealIT {
         steal(1, null);
         assertThat(get("ann")).startsWith("app2 ");
         assertThat(get("eve")).startsWith("app1 ");
+    }
+
+    @Test
+    void clientsOfOneAgentAreKeptApartAsSessionsAre() throws Exception {
+        agents.get(1).close();
+        TestingAgent second = withApp(agents.get(0).with("second"), "127.0.0.2");
+        agents.set(1, second);
+        steal(1, "ann");
+        steal(2, "bob");
+        assertThat(get("ann")).startsWith("app1 ");
+        assertThat(get("bob")).startsWith("app2 ");
+        assertThat(get("eve")).startsWith("target ");
+        steal(2, null);
+        assertThat(get("ann")).startsWith("app1 ");
+        assertThat(get("bob")).startsWith("app2 ");
+        assertThat(ask(1, null).refused.get(20, TimeUnit.SECONDS).text())
+                .isEqualTo("ann@here steals it in another session");
+        second.tunnel.channel().close().sync();
+        Eventually.within(20, () -> get("bob").startsWith("target "));
+        assertThat(get("ann")).startsWith("app1 ");
     }
 
     private record Outcome(long begin, String user, String heard) {}

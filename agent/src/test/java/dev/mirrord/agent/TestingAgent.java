@@ -83,6 +83,18 @@ final class TestingAgent implements AutoCloseable {
         tunnel = connect(session);
     }
 
+    private TestingAgent(TestingAgent first, String client) throws Exception {
+        session = first.session;
+        process = first.process;
+        ready = first.ready;
+        tunnel = connect(session, client);
+    }
+
+    /** Another client of the same agent. */
+    TestingAgent with(String client) throws Exception {
+        return new TestingAgent(this, client);
+    }
+
     static TestingAgent of(TestingNamespaces namespaces) throws Exception {
         return new TestingAgent(java(), "--target-container-id", namespaces.containerId);
     }
@@ -114,12 +126,17 @@ final class TestingAgent implements AutoCloseable {
     }
 
     Tunnel connect(SessionIdentity identity) throws Exception {
+        return connect(identity, "");
+    }
+
+    private Tunnel connect(SessionIdentity identity, String client) throws Exception {
         SslContext tls =
                 TunnelTls.ofSidecar(
                         identity, new Fingerprint(ready.path("certificateSha256").asText()));
         CompletableFuture<Tunnel> up = new CompletableFuture<>();
         Tunnel made =
                 Tunnel.ofSidecar(
+                        client,
                         new TunnelListener() {
                             @Override
                             public void onReady(Tunnel tunnel, JsonNode hello) {

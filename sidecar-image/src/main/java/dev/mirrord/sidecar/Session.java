@@ -271,7 +271,13 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
         }
         Agents all = agents;
         if (all == null) {
-            all = new Agents(known.identity(), net.connector(), this, known.replicas());
+            all =
+                    new Agents(
+                            known.session(),
+                            known.identity(),
+                            net.connector(),
+                            this,
+                            known.replicas());
             agents = all;
             net.agents(all);
         }

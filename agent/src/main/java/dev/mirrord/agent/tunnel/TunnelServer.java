@@ -8,6 +8,7 @@ import dev.mirrord.protocol.tls.SessionIdentity;
 import dev.mirrord.protocol.tls.TunnelTls;
 import dev.mirrord.protocol.tunnel.OpenListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
+import dev.mirrord.protocol.tunnel.TunnelListener;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes tunnels on a port of the agent's own loopback; only the session's key gets in. */
 public final class TunnelServer {
     private final TargetLoops loops;
-    private final Tunnels tunnels;
+    private final TunnelListener tunnels;
     private final OpenListener streams;
     private final CompletableFuture<SessionIdentity> own;
     private final Fingerprint session;
@@ -32,7 +33,7 @@ public final class TunnelServer {
 
     public TunnelServer(
             TargetLoops loops,
-            Tunnels tunnels,
+            TunnelListener tunnels,
             OpenListener streams,
             CompletableFuture<SessionIdentity> own,
             Fingerprint session) {

@@ -1,9 +1,6 @@
 package dev.mirrord.agent.tunnel;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.mirrord.agent.AgentLog;
 import dev.mirrord.protocol.tunnel.Tunnel;
-import dev.mirrord.protocol.tunnel.TunnelListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -15,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tunnels that are up. When there is none for as long as the agent's patience lasts, {@code
- * abandoned} runs, once.
+ * Tunnels that are up, of one client or of all. When there is none for as long as the agent's
+ * patience lasts, {@code abandoned} runs.
  */
-public final class Tunnels implements TunnelListener {
+public final class Tunnels {
     private final List<Tunnel> ready = new CopyOnWriteArrayList<>();
     private final Duration patience;
     private final EventLoop timer;
@@ -31,31 +28,34 @@ public final class Tunnels implements TunnelListener {
         this.abandoned = abandoned;
     }
 
-    /** Starts to wait for the first tunnel. */
+    /** Starts to wait for a tunnel where there is none. */
     public synchronized void awaitFirst() {
         if (ready.isEmpty() && countdown == null) {
-            countdown = timer.schedule(abandoned, patience.toMillis(), TimeUnit.MILLISECONDS);
+            countdown = timer.schedule(this::giveUp, patience.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    @Override
-    public synchronized void onReady(Tunnel tunnel, JsonNode hello) {
+    private void giveUp() {
+        synchronized (this) {
+            countdown = null;
+            if (!ready.isEmpty()) {
+                return;
+            }
+        }
+        abandoned.run();
+    }
+
+    public synchronized void add(Tunnel tunnel) {
         ready.add(tunnel);
         if (countdown != null) {
             countdown.cancel(false);
             countdown = null;
         }
-        AgentLog.info("tunnel is up", "tunnels", ready.size());
     }
 
-    @Override
-    public synchronized void onClosed(Tunnel tunnel, @Nullable Throwable cause) {
-        String why = cause == null ? "closed" : String.valueOf(cause.getMessage());
-        if (ready.remove(tunnel)) {
-            AgentLog.info("tunnel is gone", "tunnels", ready.size(), "why", why);
-        } else {
-            AgentLog.warn("tunnel was not established", "why", why);
-        }
+    /** A tunnel that is gone, or never came up. */
+    public synchronized void remove(Tunnel tunnel) {
+        ready.remove(tunnel);
         awaitFirst();
     }
 

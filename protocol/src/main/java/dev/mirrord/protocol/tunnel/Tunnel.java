@@ -22,8 +22,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +52,11 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
             new WriteBufferWaterMark(64 * 1024, 192 * 1024);
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final String client;
     private final TunnelListener listener;
     private final OpenListener openListener;
     private final IntObjectMap<TunnelStream> streams = new IntObjectHashMap<>();
+    private final Map<Long, CompletableFuture<Long>> pings = new HashMap<>();
     private int nextStream;
     private boolean ready;
     private boolean helloSaid;
@@ -59,20 +64,33 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
     private @Nullable Throwable cause;
     private @Nullable ChannelHandlerContext context;
 
-    private Tunnel(int firstStream, TunnelListener listener, OpenListener openListener) {
+    private Tunnel(
+            int firstStream, String client, TunnelListener listener, OpenListener openListener) {
         this.nextStream = firstStream;
+        this.client = client;
         this.listener = listener;
         this.openListener = openListener;
     }
 
     /** The sidecar's side: its streams are odd. */
     public static Tunnel ofSidecar(TunnelListener listener, OpenListener openListener) {
-        return new Tunnel(1, listener, openListener);
+        return ofSidecar("", listener, openListener);
+    }
+
+    /**
+     * The sidecar's side.
+     *
+     * @param client all tunnels of one name share their subscriptions, of which the agent keeps
+     *     those of different names apart
+     */
+    public static Tunnel ofSidecar(
+            String client, TunnelListener listener, OpenListener openListener) {
+        return new Tunnel(1, client, listener, openListener);
     }
 
     /** The agent's side: its streams are even. */
     public static Tunnel ofAgent(TunnelListener listener, OpenListener openListener) {
-        return new Tunnel(2, listener, openListener);
+        return new Tunnel(2, "", listener, openListener);
     }
 
     /** Adds the frame decoder, the keep-alive and this tunnel at the end of {@code pipeline}. */
@@ -103,6 +121,15 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         write(header(FrameType.OPEN, id, length, 1).writeByte(kind.code()));
         write(payload);
         return stream;
+    }
+
+    /** Asks the far side for a sign of life; completes with the nanoseconds that it took. */
+    public CompletableFuture<Long> ping() {
+        CompletableFuture<Long> answered = new CompletableFuture<>();
+        long begun = System.nanoTime();
+        pings.put(begun, answered);
+        write(header(FrameType.PING, 0, 8, 8).writeLong(begun));
+        return answered;
     }
 
     /** Streams open now. */
@@ -203,6 +230,9 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         for (TunnelStream stream : all) {
             stream.lost();
         }
+        for (CompletableFuture<Long> ping : pings.values()) {
+            ping.completeExceptionally(new TunnelException("the tunnel is lost"));
+        }
         listener.onClosed(this, cause);
         ctx.fireChannelInactive();
     }
@@ -253,7 +283,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
             case FrameType.PING -> {
                 write(header(FrameType.PONG, 0, 8, 8).writeLong(payload.readLong()));
             }
-            case FrameType.PONG -> {}
+            case FrameType.PONG -> onPong(payload.readLong());
             case FrameType.GOAWAY -> {
                 payload.skipBytes(2);
                 fail(new GoneAwayException(payload.toString(StandardCharsets.UTF_8)));
@@ -278,6 +308,14 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         listener.onReady(this, hello);
     }
 
+    /** Those of the keep-alive are awaited by nobody. */
+    private void onPong(long begun) {
+        CompletableFuture<Long> awaited = pings.remove(begun);
+        if (awaited != null) {
+            awaited.complete(System.nanoTime() - begun);
+        }
+    }
+
     private void onOpen(int id, ByteBuf payload) throws TunnelException {
         int code = payload.readUnsignedByte();
         Optional<StreamKind> kind = StreamKind.of(code);
@@ -300,6 +338,9 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         }
         helloSaid = true;
         ObjectNode hello = JSON.createObjectNode().put("protocol", PROTOCOL);
+        if (!client.isEmpty()) {
+            hello.put("client", client);
+        }
         byte[] bytes = hello.toString().getBytes(StandardCharsets.UTF_8);
         write(header(FrameType.HELLO, 0, bytes.length, bytes.length).writeBytes(bytes));
     }

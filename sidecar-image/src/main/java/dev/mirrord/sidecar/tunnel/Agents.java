@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Agents {
+    private final String client;
     private final SessionIdentity identity;
     private final OpenListener incoming;
     private final AgentsListener listener;
@@ -28,13 +29,16 @@ public final class Agents {
     private volatile @Nullable Agent primary;
 
     /**
+     * @param client whose tunnels they are, where an agent has several
      * @param replaceable whether the CLI brings another agent for one that is lost
      */
     public Agents(
+            String client,
             SessionIdentity identity,
             OpenListener incoming,
             AgentsListener listener,
             boolean replaceable) {
+        this.client = client;
         this.identity = identity;
         this.incoming = incoming;
         this.listener = listener;
@@ -53,6 +57,7 @@ public final class Agents {
         Agent[] made = new Agent[1];
         Tunnels tunnels =
                 new Tunnels(
+                        client,
                         identity,
                         incoming,
                         new TunnelsListener() {

@@ -39,6 +39,7 @@ public final class Tunnels {
 
     private static final long BYTES_THAT_MATTER = 64 * 1024;
 
+    private final String client;
     private final LatePin pin = new LatePin();
     private final SslContext tls;
     private final OpenListener incoming;
@@ -53,14 +54,17 @@ public final class Tunnels {
     private record Ready(Tunnel tunnel, TrafficMeter meter) {}
 
     /**
+     * @param client whose they are, where the agent has several
      * @param othersOfUse whether another agent can do the work of this one, or will
      */
     public Tunnels(
+            String client,
             SessionIdentity identity,
             OpenListener incoming,
             TunnelsListener listener,
             BooleanSupplier othersOfUse)
             throws SSLException {
+        this.client = client;
         this.tls = TunnelTls.ofSidecar(identity, pin);
         this.incoming = incoming;
         this.listener = listener;
@@ -90,6 +94,7 @@ public final class Tunnels {
         TrafficMeter meter = new TrafficMeter();
         Tunnel tunnel =
                 Tunnel.ofSidecar(
+                        client,
                         new TunnelListener() {
                             @Override
                             public void onReady(Tunnel opened, JsonNode hello) {
