@@ -20,13 +20,16 @@ import dev.mirrord.session.kubernetes.target.Target;
 import dev.mirrord.session.kubernetes.target.TargetResolver;
 import dev.mirrord.session.kubernetes.tunnel.PortForward;
 import dev.mirrord.session.kubernetes.tunnel.RelayServer;
-import dev.mirrord.session.sidecar.LastingControl;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.File;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +74,13 @@ final class ClusterSide implements AutoCloseable {
 
     /** Connects and finds the target. */
     Resolved resolve() {
+        return output.follow(
+                SessionOutput.Step.TARGET,
+                this::find,
+                found -> found.target().map(pod -> "pod " + pod.pod()).orElse("no pod"));
+    }
+
+    private Resolved find() {
         Cluster opened = open();
         TargetResolver resolver = new TargetResolver(opened, output::notice);
         Target target = request.config().target().map(Target::of).orElseThrow(resolver::noTarget);
@@ -102,13 +112,33 @@ final class ClusterSide implements AutoCloseable {
     Agent startAgent(Resolved resolved, SessionIdentity identity) {
         AgentPlacement placement = placement(resolved, identity.fingerprint().hex());
         output.detail("starting the agent " + placement.name() + " in " + placement.namespace());
+        long begun = System.nanoTime();
+        output.begins(SessionOutput.Step.AGENT);
+        AtomicBoolean told = new AtomicBoolean();
+        Consumer<String> failed = why -> tellAgent(told, begun, why);
+        answered.thenRun(() -> failed.accept(""));
         beginPlacing();
         try {
             PlacedAgent ready = placement.place(resolved.cluster(), assigned::complete);
             log.line("agent ready", "pod", ready.pod(), "port", ready.port());
+            failed.accept("");
             return new Agent(resolved, ready);
+        } catch (RuntimeException failure) {
+            failed.accept(String.valueOf(failure.getMessage()));
+            throw failure;
         } finally {
             placed.countDown();
+        }
+    }
+
+    /** It is there with its first byte, of which its log tells later. */
+    private void tellAgent(AtomicBoolean told, long begun, String failure) {
+        if (told.compareAndSet(false, true)) {
+            output.ended(
+                    SessionOutput.Step.AGENT,
+                    failure.isEmpty(),
+                    failure.isEmpty() ? "it answers" : failure,
+                    Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 
@@ -173,13 +203,7 @@ final class ClusterSide implements AutoCloseable {
             SessionDirectory directory,
             EngineSide engine,
             CompletableFuture<?> sidecarReady) {
-        AgentForwards forwards =
-                new AgentForwards(
-                        new PortForward(resolved.cluster()),
-                        resolved.cluster().loops(),
-                        assigned,
-                        agent);
-        forwards.answered().thenRun(() -> answered.complete(null));
+        AgentForwards forwards = forwards(resolved, agent);
         relays = new Relays(id, resolved.cluster(), directory, engine, log);
         ExecTunnels byExec = new ExecTunnels(engine, "tunnel", () -> forwards.open(null), log);
         execTunnels = byExec;
@@ -189,18 +213,7 @@ final class ClusterSide implements AutoCloseable {
             return;
         }
         Relays further = relays;
-        CompletableFuture<Boolean> reached = new CompletableFuture<>();
-        relay =
-                RelayServer.listen(
-                        directory.parent(),
-                        id.value(),
-                        Relays.FIRST_SOCKET,
-                        resolved.cluster().loops(),
-                        loop -> {
-                            reached.complete(true);
-                            return forwards.open(loop);
-                        },
-                        lost -> log.failure("tunnel lost", lost));
+        CompletableFuture<Boolean> reached = listen(resolved, directory, forwards);
         sidecarReady
                 .thenCompose(
                         _ ->
@@ -216,6 +229,50 @@ final class ClusterSide implements AutoCloseable {
                         });
     }
 
+    /**
+     * The same for all sidecars that mount the session's directory.
+     *
+     * @return completes when one of them has come
+     */
+    synchronized CompletableFuture<Boolean> relay(
+            Resolved resolved, CompletableFuture<Agent> agent, SessionDirectory directory) {
+        relays = new Relays(id, resolved.cluster(), directory, null, log);
+        return listen(resolved, directory, forwards(resolved, agent));
+    }
+
+    /** A way to the first agent beside that of the sidecars: {@code relay-1.sock}. */
+    synchronized Relays.Relay secondWay(PlacedAgent first) {
+        return Objects.requireNonNull(relays).open(1, first);
+    }
+
+    private AgentForwards forwards(Resolved resolved, CompletableFuture<Agent> agent) {
+        AgentForwards forwards =
+                new AgentForwards(
+                        new PortForward(resolved.cluster()),
+                        resolved.cluster().loops(),
+                        assigned,
+                        agent);
+        forwards.answered().thenRun(() -> answered.complete(null));
+        return forwards;
+    }
+
+    private CompletableFuture<Boolean> listen(
+            Resolved resolved, SessionDirectory directory, AgentForwards forwards) {
+        CompletableFuture<Boolean> reached = new CompletableFuture<>();
+        relay =
+                RelayServer.listen(
+                        directory.parent(),
+                        id.value(),
+                        Relays.FIRST_SOCKET,
+                        resolved.cluster().loops(),
+                        loop -> {
+                            reached.complete(true);
+                            return forwards.open(loop);
+                        },
+                        lost -> log.failure("tunnel lost", lost));
+        return reached;
+    }
+
     /** Completes with the agent's first byte, often before its log tells of it. */
     CompletableFuture<@Nullable Void> answered() {
         return answered;
@@ -225,8 +282,7 @@ final class ClusterSide implements AutoCloseable {
      * From now on the target's other pods have agents too, and when one goes another takes over.
      * Called once the app runs: nobody waits for it.
      */
-    synchronized void followPods(
-            Resolved resolved, SessionIdentity identity, LastingControl control) {
+    synchronized void followPods(Resolved resolved, SessionIdentity identity, Audience audience) {
         Relays open = relays;
         if (over || open == null || !Replicas.mayChange(resolved.named())) {
             return;
@@ -236,7 +292,7 @@ final class ClusterSide implements AutoCloseable {
                         resolved,
                         (number, pod) -> placement(number, pod, identity.fingerprint().hex()),
                         open,
-                        control,
+                        audience,
                         traffic(),
                         log,
                         output);
@@ -244,12 +300,18 @@ final class ClusterSide implements AutoCloseable {
         followed.start();
     }
 
-    /** The sidecar has given an agent up. */
-    void agentLost(String number) {
+    /**
+     * The sidecar has given an agent up.
+     *
+     * @return whether somebody sees to it
+     */
+    boolean agentLost(String number) {
         Replicas followed = replicas;
-        if (followed != null) {
-            followed.lost(number);
+        if (followed == null) {
+            return false;
         }
+        followed.lost(number);
+        return true;
     }
 
     private JobPlacement placement(int number, ResolvedTarget pod, String fingerprint) {

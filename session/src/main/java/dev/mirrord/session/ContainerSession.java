@@ -150,7 +150,7 @@ public final class ContainerSession {
         firstFailure(interrupted);
         cluster.relay(resolved, agent, directory, engine, events.ready);
         app.sidecar().portsNotice().ifPresent(output::notice);
-        engine.startSidecar(app.sidecar());
+        engine.startSidecar(app.sidecar(), output);
         // The launcher waits for the sidecar's socket and for its context: the container need not.
         events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
         RunningApp process = RunningApp.start(app, engine, command);
@@ -232,7 +232,8 @@ public final class ContainerSession {
             app.connected();
             CompletableFuture<?> checked = agent.thenAccept(ready -> verify(control, ready));
             checked.thenRunAsync(
-                    () -> cluster.followPods(resolved, identity, control), Background.EXECUTOR);
+                    () -> cluster.followPods(resolved, identity, control::send),
+                    Background.EXECUTOR);
             CompletableFuture.anyOf(exitCode, events.failed, failureOf(checked))
                     .exceptionally(_ -> "")
                     .get();

@@ -70,11 +70,18 @@ final class EngineSide implements AutoCloseable {
     }
 
     /** Creates and starts the sidecar. */
-    void startSidecar(SidecarSpec spec) {
-        String container = engine.containers().createSidecar(spec);
-        sidecar = spec.name();
-        engine.containers().start(container);
-        log.line("sidecar started", "session", id, "container", container);
+    void startSidecar(SidecarSpec spec, SessionOutput output) {
+        String made =
+                output.follow(
+                        SessionOutput.Step.SIDECAR,
+                        () -> {
+                            String container = engine.containers().createSidecar(spec);
+                            sidecar = spec.name();
+                            engine.containers().start(container);
+                            return container;
+                        },
+                        _ -> spec.name());
+        log.line("sidecar started", "session", id, "container", made);
     }
 
     /** Takes a sidecar that somebody else has made and started, without the relay's directory. */

@@ -5,6 +5,7 @@ import dev.mirrord.session.kubernetes.placement.PlacedAgent;
 import dev.mirrord.session.kubernetes.tunnel.PortForward;
 import dev.mirrord.session.kubernetes.tunnel.RelayServer;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The ways to the session's further agents: as that to the first, each with its own socket. */
 final class Relays {
@@ -13,15 +14,18 @@ final class Relays {
     private final SessionId id;
     private final Cluster cluster;
     private final SessionDirectory directory;
-    private final EngineSide engine;
+    private final @Nullable EngineSide engine;
     private final SessionLog log;
     private volatile boolean exec;
 
+    /**
+     * @param engine null where several sidecars come by the sockets alone
+     */
     Relays(
             SessionId id,
             Cluster cluster,
             SessionDirectory directory,
-            EngineSide engine,
+            @Nullable EngineSide engine,
             SessionLog log) {
         this.id = id;
         this.cluster = cluster;
@@ -43,7 +47,7 @@ final class Relays {
                         cluster.loops(),
                         CompletableFuture.completedFuture(placed.pod()),
                         CompletableFuture.completedFuture(placed));
-        if (exec) {
+        if (exec && engine != null) {
             ExecTunnels tunnels =
                     new ExecTunnels(engine, "tunnel-" + agent, () -> forwards.open(null), log);
             tunnels.start(Bootstrap.TUNNELS);

@@ -15,7 +15,6 @@ import dev.mirrord.session.kubernetes.target.PodSet;
 import dev.mirrord.session.kubernetes.target.ResolvedTarget;
 import dev.mirrord.session.kubernetes.target.Target;
 import dev.mirrord.session.kubernetes.target.TargetResolver;
-import dev.mirrord.session.sidecar.LastingControl;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ final class Replicas implements AutoCloseable {
     private final ClusterSide.Resolved resolved;
     private final Placements placements;
     private final Relays relays;
-    private final LastingControl control;
+    private final Audience audience;
     private final JobPlacement.Traffic traffic;
     private final SessionLog log;
     private final SessionOutput output;
@@ -96,14 +95,14 @@ final class Replicas implements AutoCloseable {
             ClusterSide.Resolved resolved,
             Placements placements,
             Relays relays,
-            LastingControl control,
+            Audience audience,
             JobPlacement.Traffic traffic,
             SessionLog log,
             SessionOutput output) {
         this.resolved = resolved;
         this.placements = placements;
         this.relays = relays;
-        this.control = control;
+        this.audience = audience;
         this.traffic = traffic;
         this.log = log;
         this.output = output;
@@ -298,7 +297,7 @@ final class Replicas implements AutoCloseable {
             replica.job = placed.job();
             replica.relay = relay;
             if (isWanted(replica)) {
-                control.send(
+                audience.tell(
                         ClusterSide.agentMessage(replica.number, Optional.of(replica.target))
                                 .put("certificateSha256", placed.certificateSha256()));
                 log.line("replica joined", "pod", replica.pod(), "agent", replica.number);
@@ -386,7 +385,7 @@ final class Replicas implements AutoCloseable {
         Background.EXECUTOR.execute(
                 () -> {
                     try {
-                        control.send(
+                        audience.tell(
                                 SidecarControl.message("agentGone")
                                         .put("agent", Integer.toString(replica.number))
                                         .put("text", why));

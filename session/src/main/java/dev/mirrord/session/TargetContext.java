@@ -1,6 +1,6 @@
 package dev.mirrord.session;
 
-import dev.mirrord.protocol.tls.SessionIdentity;
+import dev.mirrord.session.docker.DockerFailure;
 import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.engine.DockerCli;
@@ -40,43 +40,37 @@ public final class TargetContext implements AutoCloseable {
     private final ContainerCommand command;
     private final SessionDirectory directory;
     private final Watchdog watchdog;
-    private final ClusterSide cluster;
     private final EngineSide engine;
-    private final CompletableFuture<ClusterSide.Agent> agent;
-    private final CompletableFuture<ClusterSide.Resolved> target;
-    private final CompletableFuture<SessionIdentity> identity;
-    private final CompletableFuture<@Nullable Void> sidecarWanted = new CompletableFuture<>();
-    private @Nullable LastingControl connection;
+    private final ContextAgent agent;
+    private volatile @Nullable LastingControl connection;
     private @Nullable ContextContainer container;
     private volatile String lastWords = "";
     private boolean closed;
 
-    private TargetContext(SessionRequest request, SessionOutput output) throws IOException {
+    private TargetContext(
+            SessionRequest request, SessionOutput output, @Nullable SharedAgent shared)
+            throws IOException {
         this.request = request;
         this.output = output;
         this.log = SessionLog.open(id, output);
         this.events = new SidecarEvents(log, output);
         events.summary.thenAccept(line -> line.ifPresent(output::detail));
         this.command = CommandParser.parse(request.command());
+        this.engine = new EngineSide(id, request, command, log);
         this.directory = SessionDirectory.create(id);
+        this.agent =
+                shared != null && engine.sharesFiles()
+                        ? shared.member(request)
+                        : new OwnAgent(id, request, directory, log, output);
         this.watchdog =
                 Watchdog.start(
                         id,
                         directory.path(),
                         log.file(),
-                        request.config(),
+                        agent.removal(),
                         DockerCli.of(command).line(),
                         Watchdog.Removes.WHAT_ENDED_TOO);
         SessionState.write(id, request, command.image(), log.file(), directory);
-        this.cluster = new ClusterSide(id, request, log, output);
-        this.identity =
-                Background.start("identity", () -> SessionIdentity.generate("mirrord session"));
-        this.target = Background.start("target", cluster::resolve);
-        this.agent =
-                sidecarWanted
-                        .thenCombine(target, (_, resolved) -> resolved)
-                        .thenCombineAsync(identity, cluster::startAgent, Background.EXECUTOR);
-        this.engine = new EngineSide(id, request, command, log);
     }
 
     /**
@@ -87,8 +81,30 @@ public final class TargetContext implements AutoCloseable {
      * @throws SessionFailure when it cannot be made; nothing is left then
      */
     public static TargetContext open(SessionRequest request, SessionOutput output) {
-        TargetContext context = create(request, output);
-        context.sidecarWanted.complete(null);
+        return open(request, output, null);
+    }
+
+    /**
+     * As {@link #open(SessionRequest, SessionOutput)}, with an agent that others have too.
+     *
+     * @param shared for this configuration
+     */
+    public static TargetContext openWith(
+            SharedAgent shared, SessionRequest request, SessionOutput output) {
+        try {
+            return open(request, output, shared);
+        } catch (SessionFailure failure) {
+            if (shared.isUnreachable()) {
+                return open(request, output, null);
+            }
+            throw failure;
+        }
+    }
+
+    private static TargetContext open(
+            SessionRequest request, SessionOutput output, @Nullable SharedAgent shared) {
+        TargetContext context = create(request, output, shared);
+        context.agent.want();
         context.orClose(context::start);
         return context;
     }
@@ -100,8 +116,8 @@ public final class TargetContext implements AutoCloseable {
      * @throws SessionFailure when there is no such target
      */
     public static TargetContext prepare(SessionRequest request, SessionOutput output) {
-        TargetContext context = create(request, output);
-        context.orClose(() -> ContainerSession.await(context.target));
+        TargetContext context = create(request, output, null);
+        context.orClose(() -> ContainerSession.await(context.agent.target()));
         return context;
     }
 
@@ -112,11 +128,11 @@ public final class TargetContext implements AutoCloseable {
      */
     public void attach(String runningSidecar) {
         engine.attach(runningSidecar);
-        sidecarWanted.complete(null);
+        agent.want();
         orClose(
                 () -> {
                     ImageConfig image = engine.findImages();
-                    ClusterSide.Resolved resolved = ContainerSession.await(target);
+                    ClusterSide.Resolved resolved = ContainerSession.await(agent.target());
                     connect(
                             image,
                             resolved,
@@ -124,11 +140,14 @@ public final class TargetContext implements AutoCloseable {
                 });
     }
 
-    private static TargetContext create(SessionRequest request, SessionOutput output) {
+    private static TargetContext create(
+            SessionRequest request, SessionOutput output, @Nullable SharedAgent shared) {
         try {
-            return new TargetContext(request, output);
+            return new TargetContext(request, output, shared);
         } catch (IOException e) {
             throw new SessionFailure("cannot use the session's directory: " + e.getMessage(), e);
+        } catch (DockerFailure e) {
+            throw SessionFailures.of(e);
         }
     }
 
@@ -175,19 +194,37 @@ public final class TargetContext implements AutoCloseable {
     private void start() {
         log.line("context starts", "session", id, "version", Product.VERSION);
         Optional<String> relay =
-                engine.sharesFiles() ? Optional.of(directory.path().toString()) : Optional.empty();
+                engine.sharesFiles()
+                        ? Optional.of(agent.relayDirectory().toString())
+                        : Optional.empty();
         ImageConfig image = engine.findImages();
-        ClusterSide.Resolved resolved = ContainerSession.await(target);
+        ClusterSide.Resolved resolved = ContainerSession.await(agent.target());
         Rewrite rewrite = engine.rewrite(image, resolved.hostname(), relay);
         rewrite.notices().forEach(output::notice);
         container = ContextContainer.of(rewrite);
         engine.createLayer(rewrite);
-        engine.startSidecar(rewrite.sidecar());
-        connect(image, resolved, rewrite);
+        engine.startSidecar(rewrite.sidecar(), output);
+        if (agent.isReady()) {
+            // The launcher waits for its context: the container can be made meanwhile.
+            Background.EXECUTOR.execute(() -> connectLater(image, resolved, rewrite));
+        } else {
+            connect(image, resolved, rewrite);
+        }
+    }
+
+    private void connectLater(ImageConfig image, ClusterSide.Resolved resolved, Rewrite rewrite) {
+        try {
+            connect(image, resolved, rewrite);
+        } catch (RuntimeException failure) {
+            log.failure("session failed", failure);
+            SessionFailure said = SessionFailures.of(failure, log.file());
+            lastWords = String.valueOf(said.getMessage());
+            events.failed.complete(lastWords);
+        }
     }
 
     private void connect(ImageConfig image, ClusterSide.Resolved resolved, Rewrite rewrite) {
-        cluster.relay(resolved, agent, directory, engine, events.ready);
+        agent.relay(resolved, engine, events);
         LastingControl opened =
                 new LastingControl(
                                 new SidecarDial(engine, log),
@@ -208,22 +245,16 @@ public final class TargetContext implements AutoCloseable {
                             command,
                             rewrite,
                             image,
-                            ContainerSession.await(identity),
+                            ContainerSession.await(agent.identity()),
                             engine.sharesFiles()));
-            opened.send(ClusterSide.agentMessage(resolved));
+            agent.introduce(resolved, opened);
         } catch (IOException e) {
             throw new SessionFailure(
                     "the sidecar cannot be reached: " + e.getMessage() + "\n" + engine.sidecarLog(),
                     e);
         }
         awaitConnected();
-        events.agentLost = cluster::agentLost;
-        agent.thenAccept(ready -> verify(opened, ready))
-                .thenRunAsync(
-                        () ->
-                                cluster.followPods(
-                                        resolved, ContainerSession.await(identity), opened),
-                        Background.EXECUTOR)
+        agent.follow(resolved, opened, events)
                 .exceptionally(
                         failure -> {
                             // Who answered cannot be checked: it may be somebody else.
@@ -231,28 +262,21 @@ public final class TargetContext implements AutoCloseable {
                             events.failed.complete(String.valueOf(said.getMessage()));
                             return null;
                         });
-        output.notice(cluster.summary(resolved));
+        output.notice(agent.summary(resolved));
     }
 
     private void awaitConnected() {
         CompletableFuture<Object> agentFailed = new CompletableFuture<>();
-        agent.exceptionally(
-                failure -> {
-                    agentFailed.completeExceptionally(failure);
-                    return null;
-                });
+        agent.agent()
+                .exceptionally(
+                        failure -> {
+                            agentFailed.completeExceptionally(failure);
+                            return null;
+                        });
         ContainerSession.await(
                 CompletableFuture.anyOf(events.connected, events.failed, agentFailed));
         if (!events.connected.isDone()) {
             throw new SessionFailure(events.failed.getNow("the sidecar has gone"));
-        }
-    }
-
-    private void verify(LastingControl control, ClusterSide.Agent ready) {
-        try {
-            control.send(ClusterSide.certificateMessage(ready));
-        } catch (IOException e) {
-            log.line("the sidecar has gone already", "session", id);
         }
     }
 
@@ -268,10 +292,9 @@ public final class TargetContext implements AutoCloseable {
         endApp();
         CompletableFuture<Void> containers =
                 CompletableFuture.runAsync(engine::removeAll, Background.EXECUTOR);
-        cluster.deleteAgent(agent);
+        agent.close();
         settle(containers);
         engine.close();
-        cluster.close();
         watchdog.close();
         try {
             directory.close();

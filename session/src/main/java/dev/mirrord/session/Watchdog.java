@@ -63,15 +63,26 @@ final class Watchdog implements AutoCloseable {
     /** Watches a session of {@code docker run}. */
     static Watchdog start(
             SessionId id, Path directory, Path log, MirrordConfig config, List<String> docker) {
-        return start(id, directory, log, config, docker, Removes.WHAT_NEVER_RAN);
+        return start(
+                id,
+                directory,
+                log,
+                AbandonedAgent.command(id, config),
+                docker,
+                Removes.WHAT_NEVER_RAN);
     }
 
-    /** Watches session {@code id}; {@code docker} is the user's client with its global options. */
+    /**
+     * Watches session {@code id}.
+     *
+     * @param removal a command line that removes the agent
+     * @param docker the user's client with its global options
+     */
     static Watchdog start(
             SessionId id,
             Path directory,
             Path log,
-            MirrordConfig config,
+            List<String> removal,
             List<String> docker,
             Removes removes) {
         List<String> command =
@@ -84,7 +95,7 @@ final class Watchdog implements AutoCloseable {
                                 id.value(),
                                 directory.toString(),
                                 log.toString(),
-                                ShellLine.of(AbandonedAgent.command(id, config)),
+                                ShellLine.of(removal),
                                 removes.filters));
         command.addAll(docker);
         try {

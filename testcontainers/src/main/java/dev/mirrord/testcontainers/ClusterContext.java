@@ -32,12 +32,15 @@ import org.testcontainers.containers.GenericContainer;
  *                 .run(new GenericContainer<>("myimg")).withExposedPorts(8080);
  * }</pre>
  *
- * Every container has an agent and a network namespace of its own, from its start to its end. What
- * the configuration can say and has no method here is in the file of {@link #configuredBy}.
+ * Every container has a network namespace of its own, from its start to its end. The agent is
+ * shared by all containers of a context that use the target in the same way; it goes with the last
+ * of them, or with the context after {@link #start}. What the configuration can say and has no
+ * method here is in the file of {@link #configuredBy}.
  */
 public final class ClusterContext implements AutoCloseable {
     private final List<Consumer<Overrides>> settings = new ArrayList<>();
     private final List<ContainerContext> containers = new ArrayList<>();
+    private final AgentPool agents = new AgentPool();
     private @Nullable Path file;
     private @Nullable Path kubeconfigCopy;
 
@@ -116,9 +119,27 @@ public final class ClusterContext implements AutoCloseable {
      */
     public <C extends GenericContainer<?>> C run(C container) {
         synchronized (containers) {
-            containers.add(ContainerContext.attach(container, this::config, EngineWords::client));
+            containers.add(
+                    ContainerContext.attach(container, agents, this::config, EngineWords::client));
         }
         return container;
+    }
+
+    /**
+     * Begins to start the agent, and keeps it until {@link #close}: containers that are started
+     * later, be there none in between, take as long as without mirrord. What goes wrong is told to
+     * the first of them.
+     */
+    public ClusterContext start() {
+        keepAgent();
+        agents.take(config(), new LogOutput());
+        return this;
+    }
+
+    /** The agent of the first container stays until {@link #close}. */
+    ClusterContext keepAgent() {
+        agents.keep();
+        return this;
     }
 
     /** Stops all containers of this context, and returns when nothing of them is left. */
@@ -130,6 +151,7 @@ public final class ClusterContext implements AutoCloseable {
             containers.clear();
         }
         all.parallelStream().forEach(ContainerContext::close);
+        agents.close();
         Path copy = kubeconfigCopy;
         if (copy != null) {
             try {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Gives the class's {@link ClusterContext} to whoever has a parameter for it. */
+/** Gives the class's, or the suite's, {@link ClusterContext} to whoever has a parameter for it. */
 public final class ClusterContextExtension implements ParameterResolver {
     private static final ExtensionContext.Namespace OURS =
             ExtensionContext.Namespace.create(ClusterContextExtension.class);
@@ -21,12 +21,25 @@ public final class ClusterContextExtension implements ParameterResolver {
     public Object resolveParameter(ParameterContext parameter, ExtensionContext extension) {
         Class<?> test = extension.getRequiredTestClass();
         ClusterTarget target = target(test);
+        return switch (target.scope()) {
+            case CLASS ->
+                    ofClass(extension)
+                            .getStore(OURS)
+                            .getOrComputeIfAbsent(test, _ -> made(target), ClusterContext.class);
+            case SUITE ->
+                    extension
+                            .getRoot()
+                            .getStore(OURS)
+                            .getOrComputeIfAbsent(target, _ -> made(target), ClusterContext.class);
+        };
+    }
+
+    private static ExtensionContext ofClass(ExtensionContext extension) {
         ExtensionContext ofClass = extension;
         while (ofClass.getTestMethod().isPresent() && ofClass.getParent().isPresent()) {
             ofClass = ofClass.getParent().get();
         }
-        return ofClass.getStore(OURS)
-                .getOrComputeIfAbsent(test, _ -> made(target), ClusterContext.class);
+        return ofClass;
     }
 
     private static ClusterTarget target(Class<?> test) {
@@ -43,7 +56,7 @@ public final class ClusterContextExtension implements ParameterResolver {
     }
 
     private static ClusterContext made(ClusterTarget target) {
-        ClusterContext context = ClusterContext.of(target.value());
+        ClusterContext context = ClusterContext.of(target.value()).keepAgent();
         if (!target.namespace().isEmpty()) {
             context.inNamespace(target.namespace());
         }

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test class whose tests, constructor and life-cycle methods may have a parameter of type {@link
- * ClusterContext}: one for the class. Its containers are stopped after the last test.
+ * ClusterContext}: one for the class, or for all classes that name the same. It has one agent,
+ * which stays from its first container's start until the last test; then its containers are
+ * stopped.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -22,4 +24,18 @@ public @interface ClusterTarget {
 
     /** Ports to take over; empty: the target's traffic is mirrored. */
     int[] steal() default {};
+
+    /** Whose it is. */
+    Scope scope() default Scope.CLASS;
+
+    /** How long a {@link ClusterContext} and its agent live. */
+    enum Scope {
+        /** Until the last test of the class. */
+        CLASS,
+        /**
+         * Until the last test of the run: all classes with an equal {@code @ClusterTarget} share
+         * it.
+         */
+        SUITE
+    }
 }

@@ -145,6 +145,7 @@ class ClusterContextClusterIT {
     /** No ryuk: the sidecar ends the app, and the watchdog removes the rest. */
     @Test
     void aKilledTestRunLeavesNothing() throws Exception {
+        List<String> agents = Surroundings.agents();
         Process run =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -161,8 +162,10 @@ class ClusterContextClusterIT {
                             .map(line -> line.substring(8))
                             .findFirst()
                             .orElseThrow();
+            assertThat(Surroundings.agents()).hasSizeGreaterThan(agents.size());
             run.destroyForcibly();
             Surroundings.assertNothingLeftOf(session);
+            Surroundings.assertNoAgentsBut(agents);
         } finally {
             run.destroyForcibly();
         }

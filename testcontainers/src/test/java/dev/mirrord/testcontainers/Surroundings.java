@@ -52,6 +52,22 @@ final class Surroundings {
                 () -> leftovers(session).isBlank());
     }
 
+    /** The agents in the shop, of everybody. */
+    static List<String> agents() {
+        return kubectl("get", "jobs", "-n", "shop", "-l", "dev.mirrord/session", "-o", "name")
+                .lines()
+                .filter(line -> line.startsWith("job"))
+                .toList();
+    }
+
+    /** Fails unless, within a limit, there are none but these. */
+    static void assertNoAgentsBut(List<String> expected) {
+        await(
+                Duration.ofSeconds(30),
+                () -> "agents: " + agents(),
+                () -> expected.containsAll(agents()));
+    }
+
     static void await(Duration limit, Supplier<String> description, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
