@@ -56,13 +56,22 @@ public final class TargetList {
 
     private final Cluster cluster;
     private final Optional<String> namespace;
+    private final int page;
 
     /**
      * @param namespace empty: all
      */
     public TargetList(Cluster cluster, Optional<String> namespace) {
+        this(cluster, namespace, PAGE);
+    }
+
+    /**
+     * @param page how many objects are asked for at once
+     */
+    TargetList(Cluster cluster, Optional<String> namespace, int page) {
         this.cluster = cluster;
         this.namespace = namespace;
+        this.page = page;
     }
 
     /** The words of the kinds that are listed. */
@@ -115,7 +124,7 @@ public final class TargetList {
     private String path(Kind kind, String next) {
         return kind.objects().path(namespace)
                 + "?limit="
-                + PAGE
+                + page
                 // Only a table of all namespaces needs more than its cells.
                 + (namespace.isPresent() ? "&includeObject=None" : "")
                 + (kind.selector().isEmpty() ? "" : "&fieldSelector=" + encoded(kind.selector()))

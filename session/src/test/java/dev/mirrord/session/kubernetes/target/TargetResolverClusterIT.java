@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -225,6 +226,19 @@ class TargetResolverClusterIT {
                                 + sandbox.namespace()
                                 + " has deployment/asleep, deployment/web; name one with -t, or -t"
                                 + " targetless for the network alone");
+    }
+
+    @Test
+    void targetsAreListedPageByPage() {
+        Optional<String> here = Optional.of(sandbox.namespace());
+        TargetList.Result whole = new TargetList(cluster, here).read(Optional.empty());
+        assertThat(whole.entries())
+                .extracting(TargetList.Entry::path)
+                .contains("deployment/asleep", "deployment/web", "pod/echo");
+        assertThat(new TargetList(cluster, here, 1).read(Optional.empty())).isEqualTo(whole);
+        assertThat(new TargetList(cluster, Optional.empty(), 3).read(Optional.of("deployment")))
+                .isEqualTo(
+                        new TargetList(cluster, Optional.empty()).read(Optional.of("deployment")));
     }
 
     @Test
