@@ -13,20 +13,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Asked by the shells' scripts of {@code mirrord completion}: what the last word may become. */
 @Command(name = "complete", hidden = true)
 final class CompleteCommand implements Callable<Integer> {
     /** Nobody waits longer for a key press; a cluster that is away suggests nothing. */
     private static final int PATIENCE_SECONDS = 3;
-
-    @Spec @Nullable CommandSpec spec;
 
     @Parameters(description = "The words after mirrord, up to the cursor.")
     List<String> words = List.of();
@@ -35,9 +31,9 @@ final class CompleteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (spec != null && !words.isEmpty()) {
+        if (!words.isEmpty()) {
             String typed = words.getLast();
-            candidates(spec.root(), typed)
+            candidates(CommandTree.whole().getCommandSpec(), typed)
                     .filter(candidate -> candidate.startsWith(typed))
                     .sorted()
                     .distinct()

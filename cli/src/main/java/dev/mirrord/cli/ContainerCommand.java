@@ -15,6 +15,7 @@ import dev.mirrord.session.DryRun;
 import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.SessionRequest;
 import dev.mirrord.session.docker.command.ComposeWords;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
         name = "container",
         description = "Run 'docker run …' with the environment, DNS, network and traffic of a pod.",
         sortOptions = false)
-final class ContainerCommand implements Callable<Integer> {
+class ContainerCommand implements Callable<Integer> {
     @Spec @Nullable CommandSpec spec;
 
     @Option(
@@ -198,7 +199,7 @@ final class ContainerCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ConfigException {
+    public Integer call() throws ConfigException, IOException {
         peerFlags.check();
         Optional<ComposeWords> compose = ComposeWords.of(command);
         if (compose.isPresent()) {
@@ -211,17 +212,22 @@ final class ContainerCommand implements Callable<Integer> {
                     ThisProgram.again(spec), "-".equals(configFile), System.out, System.err);
         }
         Terminal terminal = new Terminal(System.err, output.quiet, output.verbose);
-        ConfigSources sources =
-                ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides());
-        LoadedConfig loaded = ConfigLoader.load(sources);
-        loaded.warnings().forEach(terminal::notice);
-        SessionRequest request = new SessionRequest(loaded.config(), List.copyOf(command));
-        if (asTarget) {
-            request = new SessionRequest(loaded.config(), AsTarget.complete(request, terminal));
-        }
+        SessionRequest request = request(command, terminal);
         return output.dryRun
                 ? new DryRun(request, System.out).run()
                 : new ContainerSession(request, terminal).run();
+    }
+
+    /** What is asked for, with {@code line} as the container's. */
+    SessionRequest request(List<String> line, Terminal terminal) throws ConfigException {
+        LoadedConfig loaded =
+                ConfigLoader.load(
+                        ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides()));
+        loaded.warnings().forEach(terminal::warning);
+        SessionRequest request = new SessionRequest(loaded.config(), List.copyOf(line));
+        return asTarget
+                ? new SessionRequest(loaded.config(), AsTarget.complete(request, terminal))
+                : request;
     }
 
     private int compose(ComposeWords words) throws ConfigException {
@@ -232,11 +238,11 @@ final class ContainerCommand implements Callable<Integer> {
                         ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides()),
                         false);
         Terminal terminal = new Terminal(System.err, output.quiet, output.verbose);
-        settings.warnings().forEach(terminal::notice);
+        settings.warnings().forEach(terminal::warning);
         return run.run(settings);
     }
 
-    private void refuseServices() {
+    void refuseServices() {
         if (!services.isEmpty()) {
             throw new SessionFailure(
                     "--service %s is for docker compose, but the command is %s: remove it, or put docker compose … after --"

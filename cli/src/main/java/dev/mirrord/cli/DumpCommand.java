@@ -83,7 +83,7 @@ final class DumpCommand implements Callable<Integer> {
         LoadedConfig loaded =
                 ConfigLoader.load(
                         ConfigSources.ofProcess(Optional.ofNullable(configFile), overrides));
-        loaded.warnings().forEach(terminal::notice);
+        loaded.warnings().forEach(terminal::warning);
         return new DumpSession(
                         new SessionRequest(loaded.config(), List.of()),
                         wanted,

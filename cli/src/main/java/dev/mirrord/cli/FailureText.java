@@ -3,6 +3,7 @@ package dev.mirrord.cli;
 import dev.mirrord.config.ConfigException;
 import dev.mirrord.session.SessionFailure;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -17,11 +18,17 @@ final class FailureText implements IExecutionExceptionHandler {
             Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         boolean trace = parsed.originalArgs().contains("--stacktrace");
-        switch (failure) {
-            case ConfigException config ->
-                    config.problems().forEach(p -> err.println("mirrord: " + p));
-            case SessionFailure session -> err.println("mirrord: " + session.getMessage());
-            default -> err.println("mirrord: unexpected failure: " + failure);
+        List<String> texts =
+                switch (failure) {
+                    case ConfigException config ->
+                            config.problems().stream().map(Object::toString).toList();
+                    case SessionFailure session -> List.of(String.valueOf(session.getMessage()));
+                    default -> List.of("unexpected failure: " + failure);
+                };
+        if (Terminal.Progress.isJson(System.getenv())) {
+            err.println(Terminal.finished("mirrord", false, String.join("\n", texts)));
+        } else {
+            texts.forEach(text -> err.println("mirrord: " + text));
         }
         if (trace) {
             failure.printStackTrace(err);

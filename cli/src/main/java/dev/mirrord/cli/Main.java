@@ -2,7 +2,6 @@ package dev.mirrord.cli;
 
 import dev.mirrord.session.Preload;
 import java.util.logging.LogManager;
-import picocli.CommandLine;
 
 /** Entry point of the {@code mirrord} command. */
 public final class Main {
@@ -14,21 +13,8 @@ public final class Main {
         if (arguments.length > 0 && arguments[0].equals("container")) {
             Preload.start();
         }
-        int exitCode = commandLine().execute(arguments);
+        int exitCode = CommandTree.forArguments(arguments).execute(arguments);
         System.out.flush();
         System.exit(exitCode);
-    }
-
-    static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new MirrordCommand());
-        commandLine.setExecutionExceptionHandler(new FailureText());
-        commandLine.setParameterExceptionHandler(new UsageFailureText());
-        commandLine.setUsageHelpWidth(100);
-        commandLine.setUsageHelpLongOptionsMaxWidth(34);
-        CommandLine container = commandLine.getSubcommands().get("container");
-        if (container != null) {
-            container.setStopAtPositional(true);
-        }
-        return commandLine;
     }
 }

@@ -16,21 +16,6 @@ import picocli.CommandLine.ScopeType;
             "  mirrord container -t pod/x -- docker run myimg",
             "  mirrord container -t deployment/web -n shop --steal -- docker run --rm -it myimg",
             "  mirrord container -t targetless -n shop -- docker run --rm curlimg curl http://web"
-        },
-        subcommands = {
-            ContainerCommand.class,
-            DumpCommand.class,
-            ListCommand.class,
-            SessionCommand.class,
-            DoctorCommand.class,
-            CleanCommand.class,
-            PluginCommand.class,
-            FilesCommand.class,
-            ConfigCommand.class,
-            CompletionCommand.class,
-            VersionCommand.class,
-            CompleteCommand.class,
-            TrainCommand.class
         })
 final class MirrordCommand extends CommandGroup {
     @Option(

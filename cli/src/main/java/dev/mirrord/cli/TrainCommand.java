@@ -19,7 +19,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Preload.start();
-        CommandLine commandLine = Main.commandLine();
+        CommandLine commandLine = CommandTree.whole();
         commandLine.usage(new PrintStream(OutputStream.nullOutputStream()));
         commandLine.parseArgs("container", "-t", "pod/x", "--", "docker", "run", "image");
         return Training.run(directory);

@@ -96,7 +96,7 @@ class ComposeRunTest {
         List<String> words = new java.util.ArrayList<>(List.of("container"));
         words.addAll(List.of(options));
         StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine();
+        CommandLine line = CommandTree.whole();
         line.setErr(new PrintWriter(err, true));
         assertThat(line.execute(words.toArray(String[]::new))).isEqualTo(125);
         return err.toString();

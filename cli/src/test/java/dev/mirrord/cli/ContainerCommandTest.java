@@ -121,11 +121,11 @@ class ContainerCommandTest {
     }
 
     private static CommandLine.Model.CommandSpec spec() {
-        return Main.commandLine().getSubcommands().get("container").getCommandSpec();
+        return CommandTree.whole().getSubcommands().get("container").getCommandSpec();
     }
 
     private static ContainerCommand parse(String... arguments) {
-        CommandLine commandLine = Main.commandLine();
+        CommandLine commandLine = CommandTree.whole();
         String[] all = new String[arguments.length + 1];
         all[0] = "container";
         System.arraycopy(arguments, 0, all, 1, arguments.length);
