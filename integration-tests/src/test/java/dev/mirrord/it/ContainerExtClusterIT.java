@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code mirrord container-ext}, as an IDE uses it. */
 class ContainerExtClusterIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @AfterEach
     void nothingIsLeft() {
@@ -27,7 +27,12 @@ class ContainerExtClusterIT {
         line.addAll(List.of(words));
         Command.Running running =
                 Command.startMirrord(line, Map.of("MIRRORD_PROGRESS_MODE", "json"));
-        return running.awaitOut("}\n", SOON);
+        try {
+            return running.awaitOut("}\n", SOON);
+        } catch (AssertionError slow) {
+            running.close();
+            throw slow;
+        }
     }
 
     private static List<String> runLine(JsonNode said, String... own) {
