@@ -20,6 +20,8 @@
 
 enum { MAY_EXECUTE = 1, RIGHTS = 1, MOUNT_LIMIT = 64, MOUNTINFO_LIMIT = 64 << 10 };
 
+enum { TWO_TREES = 128 };
+
 static struct policy policy;
 static char working_directory[PATH_LIMIT];
 static char mountinfo[MOUNTINFO_LIMIT];
@@ -28,15 +30,17 @@ static const char *mounts[MOUNT_LIMIT + 1];
 void files_take(struct files *files, struct sidecar *sidecar) {
     struct message *message = &sidecar->message;
     files->message = message->payload;
-    files->engine = (enum engine)message->payload[0];
+    size_t carriers = (message->payload[0] & TWO_TREES) == 0 ? 1 : 2; /* bytes that only carried a descriptor */
+    files->engine = (enum engine)(message->payload[0] & ~TWO_TREES);
     files->policy = message->payload + 1;
-    files->length = message->length < 2 ? 0 : message->length - 2; /* the last byte only carried the descriptor */
-    files->root = sidecar->descriptor;
+    files->length = message->length < 1 + carriers ? 0 : message->length - 1 - carriers;
+    files->root = sidecar->descriptors[0];
+    files->changeable = carriers == 2 ? sidecar->descriptors[1] : files->root;
     files->asked = true;
     message->payload = NULL;
-    sidecar->descriptor = -1;
+    sidecar->descriptors[0] = sidecar->descriptors[1] = -1;
     bool understood = files->engine <= ENGINE_SUPERVISE && policy_read(&policy, files->policy, files->length);
-    if (!understood || (files->root < 0 && policy_has_files(&policy))) {
+    if (!understood || ((files->root < 0 || files->changeable < 0) && policy_has_files(&policy))) {
         say("the sidecar's rules for files are not understood: files are the image's own (launcher and sidecar of different versions?)",
                 NULL);
         files->root = -1;
@@ -282,7 +286,7 @@ static int receive_listener(int from) {
 }
 
 static void serve_library(const struct files *files) {
-    long error = handout_serve(&policy, files->policy, files->length, files->marker, files->root);
+    long error = handout_serve(&policy, files->policy, files->length, files->marker, files->root, files->changeable);
     if (error < 0) {
         struct error_text text = text_error(error);
         say("the library for the target's files gets no rules: ", text.text, NULL);
@@ -294,7 +298,7 @@ static void serve_supervised(const struct files *files) {
     int listener = receive_listener(files->ends[0]);
     sys_close(files->ends[0]);
     if (listener >= 0) {
-        long error = supervisor_start(listener, &policy, files->root);
+        long error = supervisor_start(listener, &policy, files->root, files->changeable);
         if (error < 0) {
             struct error_text text = text_error(error);
             say("cannot serve the target's files: no thread: ", text.text, NULL);
@@ -315,8 +319,9 @@ void files_serve(struct files *files) {
     }
 }
 
-void files_replace(int root) {
-    /* A thread may be about to use the old one: it stays open. There is one for each death of the sidecar's process. */
-    supervisor_replace(root);
-    handout_replace(root);
+void files_replace(int root, int changeable) {
+    /* A thread may be about to use the old ones: they stay open. There are two for each death of the sidecar's process. */
+    int second = changeable < 0 ? root : changeable;
+    supervisor_replace(root, second);
+    handout_replace(root, second);
 }

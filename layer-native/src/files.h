@@ -20,7 +20,8 @@ struct files {
     const unsigned char *policy;
     size_t length;
     bool asked; /* something of the target's is wanted */
-    int root; /* -1: files are the container's own */
+    int root;       /* -1: files are the container's own */
+    int changeable; /* the same tree where it may be changed */
     int ends[2]; /* of a socket pair between the launcher and the app's process */
 };
 
@@ -40,7 +41,7 @@ void files_enter(struct files *files);
 /* In the launcher: serves them. */
 void files_serve(struct files *files);
 
-/* In the launcher, after the sidecar's process has been started again: its tree. */
-void files_replace(int root);
+/* In the launcher, after the sidecar's process has been started again: its trees, the second -1 where there is one only. */
+void files_replace(int root, int changeable);
 
 #endif

@@ -7,6 +7,7 @@
  *
  *   P         a memory file with the rules and the container's facts, sealed: it is mapped, not copied
  *   T         the descriptor of the tree
+ *   W         the descriptor of the same tree where it may be changed
  *   R path    nothing: a change was refused there, and the launcher says so once
  *
  * A peer that says nothing for a moment is not waited for. Whoever is in the network namespace may ask: it is the app's own,
@@ -25,7 +26,8 @@ static struct {
     int listener;
     int rules;
     int root;
-} shared = {-1, -1, -1};
+    int changeable;
+} shared = {-1, -1, -1, -1};
 
 uint64_t handout_random(void) {
     uint64_t value = 0;
@@ -76,7 +78,7 @@ static bool write_all(int fd, const void *bytes, size_t length) {
 static bool write_text(int fd, const char *text) { return write_all(fd, text, strlen(text) + 1); }
 
 /* A sealed file in memory, or a negative errno. */
-static long rules_of(const struct policy *policy, const unsigned char *bytes, size_t length, uint64_t marker) {
+static long rules_of(const struct policy *policy, const unsigned char *bytes, size_t length, uint64_t marker, uint32_t trees) {
     const struct container_facts *facts = &policy->facts;
     uint32_t head = sizeof(struct handout_head);
     uint32_t working_directory = head + (uint32_t)length;
@@ -87,7 +89,7 @@ static long rules_of(const struct policy *policy, const unsigned char *bytes, si
         sockets += (uint32_t)strlen(*mount) + 1;
     }
     uint32_t size = sockets + (uint32_t)strlen(MIRRORD_SOCKETS) + 1;
-    struct handout_head start = {HANDOUT_VERSION, size, marker, head, (uint32_t)length, working_directory, home, mounts, sockets};
+    struct handout_head start = {HANDOUT_VERSION, size, marker, head, (uint32_t)length, working_directory, home, mounts, sockets, trees};
     long fd = SYS2(memfd_create, "mirrord-rules", CLOEXEC_MEMORY | ALLOW_SEALING);
     if (fd < 0) {
         return fd;
@@ -132,6 +134,9 @@ static void answer(int to) {
         case HANDOUT_TREE:
             give(to, __atomic_load_n(&shared.root, __ATOMIC_ACQUIRE));
             break;
+        case HANDOUT_CHANGEABLE:
+            give(to, __atomic_load_n(&shared.changeable, __ATOMIC_ACQUIRE));
+            break;
         case HANDOUT_READ_ONLY:
             supervisor_say_read_only(request + 1);
             break;
@@ -154,14 +159,18 @@ static void *work(void *unused) {
     return NULL;
 }
 
-long handout_serve(const struct policy *policy, const unsigned char *bytes, size_t length, uint64_t marker, int root) {
-    long rules = rules_of(policy, bytes, length, marker);
+long handout_serve(const struct policy *policy, const unsigned char *bytes, size_t length, uint64_t marker, int root, int changeable) {
+    long rules = rules_of(policy, bytes, length, marker, root == changeable ? 1 : 2);
     if (rules < 0) {
         return rules;
     }
     shared.rules = (int)rules;
     shared.root = root;
+    shared.changeable = changeable;
     return thread_start(work);
 }
 
-void handout_replace(int root) { __atomic_store_n(&shared.root, root, __ATOMIC_RELEASE); }
+void handout_replace(int root, int changeable) {
+    __atomic_store_n(&shared.root, root, __ATOMIC_RELEASE);
+    __atomic_store_n(&shared.changeable, changeable, __ATOMIC_RELEASE);
+}

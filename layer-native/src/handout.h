@@ -11,7 +11,7 @@
 enum { HANDOUT_NAME = 32 };
 
 /* The requests, one byte each; what follows HANDOUT_READ_ONLY is the path. */
-enum handout_request { HANDOUT_RULES = 'P', HANDOUT_TREE = 'T', HANDOUT_READ_ONLY = 'R' };
+enum handout_request { HANDOUT_RULES = 'P', HANDOUT_TREE = 'T', HANDOUT_CHANGEABLE = 'W', HANDOUT_READ_ONLY = 'R' };
 
 /* The rules as they lie in the memory that is handed out; the texts are behind this head, each with a NUL at its end. */
 struct handout_head {
@@ -24,9 +24,10 @@ struct handout_head {
     uint32_t home;
     uint32_t mounts; /* one after the other; an empty one is the end */
     uint32_t sockets; /* the directory of the sidecar's sockets */
+    uint32_t trees;   /* 2: what may be changed is reached by another descriptor */
 };
 
-enum { HANDOUT_VERSION = 1 };
+enum { HANDOUT_VERSION = 2 };
 
 /* The address of a name; the length of what it says. */
 static inline size_t handout_address(struct unix_address *address, const char *name) {
@@ -43,10 +44,10 @@ static inline size_t handout_address(struct unix_address *address, const char *n
 long handout_open(char name[HANDOUT_NAME]);
 
 /* In the launcher: serves from now on, in a thread. The policy stays in use. Zero or a negative errno. */
-long handout_serve(const struct policy *policy, const unsigned char *bytes, size_t length, uint64_t marker, int root);
+long handout_serve(const struct policy *policy, const unsigned char *bytes, size_t length, uint64_t marker, int root, int changeable);
 
-/* Another tree of the target takes the old one's place. */
-void handout_replace(int root);
+/* Other trees of the target take the old ones' places. */
+void handout_replace(int root, int changeable);
 
 /* Bytes nobody can guess. */
 uint64_t handout_random(void);

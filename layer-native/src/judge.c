@@ -42,12 +42,15 @@ static enum place place_of(enum decision decision, bool changing) {
     return PLACE_LOCAL;
 }
 
-enum place judge(const struct policy *policy, struct policy_room *room, const char *path, bool changing, const char **served) {
+enum place judge(const struct policy *policy, struct policy_room *room, const char *path, bool changing, const char **served,
+        bool *changeable) {
+    *changeable = false;
     if (path[0] != '/') {
         return PLACE_LOCAL;
     }
     struct verdict verdict = policy_decide(policy, room, path);
     *served = verdict.path;
+    *changeable = verdict.decision == DECIDE_READ_WRITE || verdict.decision == DECIDE_WRITE;
     return place_of(verdict.decision, changing);
 }
 

@@ -39,7 +39,8 @@ size_t program_count(char *const *arguments) {
 
 bool program_may_be_remote(const struct policy *policy, struct policy_room *room, const char *path) {
     const char *served = path;
-    return path[0] == '/' && strlen(path) < PATH_LIMIT && judge(policy, room, path, false, &served) != PLACE_LOCAL;
+    bool changeable = false;
+    return path[0] == '/' && strlen(path) < PATH_LIMIT && judge(policy, room, path, false, &served, &changeable) != PLACE_LOCAL;
 }
 
 /* To be read where that is allowed: who may only execute it cannot be told a script. */
@@ -124,7 +125,8 @@ long program_resolve(struct program *program, const struct policy *policy, struc
     for (int level = 0; level < PROGRAM_LEVELS; level++) {
         const char *served = path;
         bool readable = false;
-        enum place place = path[0] == '/' && strlen(path) < PATH_LIMIT ? judge(policy, room, path, false, &served) : PLACE_LOCAL;
+        bool changeable = false;
+        enum place place = path[0] == '/' && strlen(path) < PATH_LIMIT ? judge(policy, room, path, false, &served, &changeable) : PLACE_LOCAL;
         long fd = find(place, tree, path, served, &readable);
         program->path = path;
         if (fd == NOT_THERE || (fd == -E_NOENT && place == PLACE_TARGET_OR_LOCAL)) {

@@ -276,7 +276,7 @@ int program(int count, char **arguments, char **environment) {
     struct order order;
     struct signals signals;
     struct sidecar sidecar;
-    struct files files = {.root = -1};
+    struct files files = {.root = -1, .changeable = -1};
     (void)count;
     int code = order_of(arguments, &order);
     if (code != 0) {

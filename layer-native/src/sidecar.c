@@ -3,7 +3,7 @@
  *
  * Theory of operation: the socket never blocks; the callers poll it together with their signals. A message is collected in
  * two steps, its five-byte head and then its payload in memory of just that length, so a message may arrive in any pieces.
- * A descriptor comes with the last byte of a FILES message, in the message's ancillary data; sent and read by nobody else.
+ * Descriptors come with the last bytes of a FILES message, in their ancillary data; sent and read by nobody else.
  * A length that no honest sidecar sends, and a type that this launcher does not know, are garbage and said by name.
  */
 #include "sidecar.h"
@@ -44,7 +44,7 @@ static long greet(int fd, enum role role, const char *program) {
 
 long sidecar_connect(struct sidecar *sidecar, enum role role, const char *program) {
     struct unix_address address = {AF_UNIX_, MIRRORD_SOCKET};
-    *sidecar = (struct sidecar){.fd = -1, .descriptor = -1};
+    *sidecar = (struct sidecar){.fd = -1, .descriptors = {-1, -1}};
     long fd = sys_socket(AF_UNIX_, SOCK_STREAM_ | O_NONBLOCK_ | O_CLOEXEC_);
     if (fd < 0) {
         return fd;
@@ -88,11 +88,21 @@ static bool open_message(struct sidecar *sidecar) {
     return true;
 }
 
+/* One more than a message can have takes the last one's place. */
 static void take_descriptor(struct sidecar *sidecar, int fd) {
-    if (sidecar->descriptor >= 0) {
-        sys_close(sidecar->descriptor);
+    int *place = &sidecar->descriptors[sidecar->descriptors[0] >= 0];
+    if (*place >= 0) {
+        sys_close(*place);
     }
-    sidecar->descriptor = fd;
+    *place = fd;
+}
+
+static void close_descriptors(struct sidecar *sidecar) {
+    for (size_t i = 0; i < 2; i++) {
+        if (sidecar->descriptors[i] >= 0) {
+            sys_close(sidecar->descriptors[i]);
+        }
+    }
 }
 
 /* As read(2). */
@@ -141,8 +151,8 @@ void sidecar_forget(struct sidecar *sidecar) {
     if (sidecar->message.payload != NULL) {
         memory_release(sidecar->message.payload, sidecar->message.length + 1);
     }
-    take_descriptor(sidecar, -1);
-    *sidecar = (struct sidecar){.fd = sidecar->fd, .descriptor = -1};
+    close_descriptors(sidecar);
+    *sidecar = (struct sidecar){.fd = sidecar->fd, .descriptors = {-1, -1}};
 }
 
 void sidecar_close(struct sidecar *sidecar) {

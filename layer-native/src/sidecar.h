@@ -15,7 +15,7 @@ struct message {
 
 struct sidecar {
     int fd; /* -1 when not connected */
-    int descriptor; /* what came with the message, -1 when nothing did; whoever uses it puts -1 there */
+    int descriptors[2]; /* what came with the message, in its order, -1 where nothing did; whoever uses one puts -1 there */
     unsigned char head[5];
     size_t head_read;
     size_t payload_read;

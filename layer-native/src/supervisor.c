@@ -99,6 +99,7 @@ static struct {
     const struct policy *policy;
     int listener;
     int root;
+    int changeable;
     bool told_read_only;
     bool told_unreadable;
 } shared;
@@ -278,8 +279,8 @@ void supervisor_say_read_only(const char *path) {
     }
 }
 
-static enum place place_of_path(struct worker *worker, const char *path, bool changing, const char **served) {
-    return judge(shared.policy, &worker->room, path, changing, served);
+static enum place place_of_path(struct worker *worker, const char *path, bool changing, struct request *request, const char **served) {
+    return judge(shared.policy, &worker->room, path, changing, served, &request->changeable);
 }
 
 /* open(2)'s, and zero for others, which say by themselves that they change something. */
@@ -314,7 +315,7 @@ static void serve_in_target(struct worker *worker, const struct notification *no
     if (sys_ioctl(shared.listener, NOTIFY_VALID, &id) < 0) {
         return;
     }
-    request->root = __atomic_load_n(&shared.root, __ATOMIC_ACQUIRE);
+    request->root = __atomic_load_n(request->changeable ? &shared.changeable : &shared.root, __ATOMIC_ACQUIRE);
     struct outcome outcome = tree_do(request);
     if (outcome.fd >= 0) {
         give_descriptor(notification, outcome.fd, (request->flags & O_CLOEXEC_) != 0);
@@ -338,13 +339,13 @@ static void decide(struct worker *worker, const struct notification *notificatio
     request.path = worker->path;
     request.other = call->other >= 0 ? worker->other : NULL;
     bool changing = call_changes(call, notification->arguments, request.flags);
-    place = place_of_path(worker, worker->path, changing, &request.path);
+    place = place_of_path(worker, worker->path, changing, &request, &request.path);
     if (call_has_two_paths(call)) {
         if (request.path != worker->path) {
             memcpy(worker->served, request.path, PATH_LIMIT);
             request.path = worker->served;
         }
-        place = judge_both(place, place_of_path(worker, worker->other, changing, &request.other));
+        place = judge_both(place, place_of_path(worker, worker->other, changing, &request, &request.other));
     }
     switch (place) {
         case PLACE_LOCAL:
@@ -567,10 +568,11 @@ static void *work(void *unused) {
     return NULL;
 }
 
-long supervisor_start(int listener, const struct policy *policy, int root) {
+long supervisor_start(int listener, const struct policy *policy, int root, int changeable) {
     shared.listener = listener;
     shared.policy = policy;
     shared.root = root;
+    shared.changeable = changeable;
     sys_umask(0);
     (void)sys_ioctl(listener, NOTIFY_FLAGS, (void *)(uintptr_t)NOTIFY_SYNC_WAKE_UP);
     long error = 0;
@@ -582,6 +584,7 @@ long supervisor_start(int listener, const struct policy *policy, int root) {
     return started > 0 ? 0 : error;
 }
 
-void supervisor_replace(int root) {
+void supervisor_replace(int root, int changeable) {
     __atomic_store_n(&shared.root, root, __ATOMIC_RELEASE);
+    __atomic_store_n(&shared.changeable, changeable, __ATOMIC_RELEASE);
 }

@@ -9,10 +9,10 @@
 long supervisor_install(uint64_t marker, const struct policy *policy);
 
 /* In its parent: serves the listener from now on, in threads. The policy stays in use. Zero or a negative errno. */
-long supervisor_start(int listener, const struct policy *policy, int root);
+long supervisor_start(int listener, const struct policy *policy, int root, int changeable);
 
 /* Another tree of the target takes the old one's place. */
-void supervisor_replace(int root);
+void supervisor_replace(int root, int changeable);
 
 /* Says why a change failed with EROFS, the first time. */
 void supervisor_say_read_only(const char *path);

@@ -93,7 +93,7 @@ static struct outcome open_for_app(const struct request *request, unsigned flags
         wanted &= O_PATH_ | O_DIRECTORY_ | O_NOFOLLOW_ | O_CLOEXEC_;
     }
     if (request->memory >= 0) {
-        wanted |= O_CLOEXEC_;
+        wanted = (wanted & ~(unsigned)O_PATH_) | O_CLOEXEC_; /* of O_PATH no descriptor can be given: ADDFD says EBADF */
     }
     bool creates = (wanted & O_CREATE) != 0 || (wanted & O_TEMPORARY) != 0;
     bool waits = (wanted & (O_NONBLOCK_ | O_PATH_)) == 0;
@@ -243,9 +243,10 @@ static long set_times(const struct request *request, int fd) {
 }
 
 static long truncate_file(const struct request *request) {
+    enum { E_NXIO = 6 };
     long fd = open_in(request->root, request->path, O_WRITE_ONLY | O_NONBLOCK_ | O_CLOEXEC_, 0);
     if (fd < 0) {
-        return fd;
+        return fd == -E_NXIO ? -E_INVAL : fd; /* a FIFO, which has no size */
     }
     long error = SYS2(ftruncate, fd, request->arguments[(int)request->call->x]);
     sys_close((int)fd);
@@ -255,7 +256,7 @@ static long truncate_file(const struct request *request) {
 /* Calls on what is there. */
 static long on_file(const struct request *request) {
     const struct call *call = request->call;
-    bool follows = (request->flags & AT_NOFOLLOW) == 0;
+    bool follows = ((request->flags | call->fixed) & AT_NOFOLLOW) == 0; /* lsetxattr has flags of another kind */
     long fd = open_in(request->root, request->path, O_PATH_ | O_CLOEXEC_ | (follows ? 0 : O_NOFOLLOW_), 0);
     if (fd < 0) {
         return fd;

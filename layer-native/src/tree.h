@@ -18,6 +18,7 @@ struct request {
     unsigned flags;
     unsigned mode; /* for what is created, the app's umask applied */
     int root;
+    bool changeable; /* the policy lets the path be changed */
     int memory; /* of the app; -1: it is this process */
     struct tree_room *room;
 };

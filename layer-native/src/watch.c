@@ -61,9 +61,10 @@ static bool obey(struct watch *watch) {
     struct message *message = &watch->sidecar.message;
     bool has_code = message->type == MESSAGE_ABORT;
     if (message->type == MESSAGE_FILES) {
-        if (watch->sidecar.descriptor >= 0) {
-            files_replace(watch->sidecar.descriptor);
-            watch->sidecar.descriptor = -1;
+        int *trees = watch->sidecar.descriptors;
+        if (trees[0] >= 0) {
+            files_replace(trees[0], trees[1]);
+            trees[0] = trees[1] = -1;
         }
         sidecar_forget(&watch->sidecar);
         return true;

@@ -9,10 +9,12 @@ import stat
 import struct
 import subprocess
 import sys
+import unittest
 
 from fixture import LauncherTest, Programs, await_condition, entry, message, SET
 
 FILES = 4
+TWO_TREES = 128
 AUTO, PRELOAD, SUPERVISE = range(3)
 LOCAL, NOT_FOUND, READ_ONLY, READ_WRITE, READ, WRITE = range(1, 7)
 EXACT, TREE, ENDING, EXPRESSION, PART, WORKING_DIRECTORY, HOME_TREE, HOME_HIDDEN, MOUNT = range(1, 10)
@@ -31,11 +33,17 @@ def policy(otherwise, *rules):
 SYSTEM = [rule(TREE, LOCAL, tree) for tree in ("/usr", "/lib", "/lib64", "/bin", "/proc", "/dev", "/etc", "/sys", "/tmp", "/root")]
 
 
-def detached(directory):
+def detached(directory, read_only=False):
     """A mount that is attached nowhere, as the sidecar's; without the right to make one, the directory."""
-    open_tree, clone_tree = 428, 1
-    tree = ctypes.CDLL(None).syscall(open_tree, -100, directory.encode(), clone_tree | os.O_CLOEXEC)
-    return tree if tree >= 0 else os.open(directory, os.O_PATH | os.O_DIRECTORY)
+    open_tree, mount_setattr, clone_tree, at_empty_path, mount_read_only = 428, 442, 1, 0x1000, 1
+    libc = ctypes.CDLL(None, use_errno=True)
+    tree = libc.syscall(open_tree, -100, directory.encode(), clone_tree | os.O_CLOEXEC)
+    if tree < 0:
+        return os.open(directory, os.O_PATH | os.O_DIRECTORY)
+    if read_only:
+        attributes = struct.pack("=QQQQ", mount_read_only, 0, 0, 0)
+        assert libc.syscall(mount_setattr, tree, b"", at_empty_path, attributes, len(attributes)) == 0, ctypes.get_errno()
+    return tree
 
 
 class FilesTest(LauncherTest):
@@ -58,12 +66,17 @@ class FilesTest(LauncherTest):
             file.write(text)
 
     def give_files(self, otherwise, *rules):
-        """FILES with the descriptor on its last byte."""
-        data = message(FILES, bytes([self.engine]) + policy(otherwise, *rules, *SYSTEM) + b"\0")
-        root = detached(self.target)
-        self.sidecar.connection.sendall(data[:-1])
-        socket.send_fds(self.sidecar.connection, [data[-1:]], [root])
-        os.close(root)
+        """FILES with the descriptors on its last bytes."""
+        trees = self.trees()
+        two = TWO_TREES if len(trees) == 2 else 0
+        data = message(FILES, bytes([self.engine | two]) + policy(otherwise, *rules, *SYSTEM) + bytes(len(trees)))
+        self.sidecar.connection.sendall(data[: -len(trees)])
+        for tree in trees:
+            socket.send_fds(self.sidecar.connection, [b"\0"], [tree])
+            os.close(tree)
+
+    def trees(self):
+        return [detached(self.target)]
 
     def supervised(self, *command, rules=(), otherwise=READ, code=0, context=(), launch=None, **options):
         process = (launch or self.launch_main)(*command, **options)
@@ -297,6 +310,65 @@ class ChangingTest(FilesTest):
             rules=rules,
         )
         self.assertEqual(out.split(b"\n"), [b"8", b"2", b"/data/copy/sub/deep:deep", b"0", b""], error)
+
+
+@unittest.skipUnless(os.getuid() == 0, "needs root to make a read-only tree")
+class TwoTreesTest(FilesTest):
+    """A part may be changed: below an open directory the rule holds by which it was opened."""
+
+    rules = [rule(TREE, READ_WRITE, "/data")]
+    PROGRAM = (
+        "import errno, os, shutil\n"
+        "def e(f, *a, **k):\n"
+        "  try: f(*a, **k); return 'done'\n"
+        "  except OSError as x: return errno.errorcode[x.errno]\n"
+        "srv, data = os.open('/srv', os.O_RDONLY), os.open('/data', os.O_RDONLY)\n"
+        "print(e(os.unlink, 'secret', dir_fd=srv), e(os.mkdir, 'new', dir_fd=srv), e(os.open, 'new', os.O_CREAT | os.O_WRONLY, dir_fd=srv),"
+        " e(os.open, 'secret', os.O_WRONLY, dir_fd=srv), e(os.rename, 'secret', 'moved', src_dir_fd=srv, dst_dir_fd=srv),"
+        " e(os.rename, 'secret', 'moved', src_dir_fd=srv, dst_dir_fd=data), e(os.chmod, f'/proc/self/fd/{srv}/secret', 0),"
+        " e(os.unlink, '../secret', dir_fd=os.open('sub', os.O_RDONLY, dir_fd=srv)))\n"
+        "print(e(os.unlink, 'old', dir_fd=data), e(os.mkdir, 'new', dir_fd=data), e(os.open, 'f', os.O_CREAT | os.O_WRONLY, dir_fd=data),"
+        " os.listdir(data))\n"
+        "print(open('/srv/secret').read(), e(shutil.rmtree, '/srv'), e(shutil.rmtree, '/data/new'))\n"
+    )
+    OUT = (
+        "EROFS EROFS EROFS EROFS EROFS EXDEV EROFS EROFS\n"
+        "done done done ['f', 'new']\n"
+        "of the target\n EROFS done\n"
+    )
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.target + "/data")
+        self.write("data/old", "old\n")
+
+    def trees(self):
+        return [detached(self.target, read_only=True), detached(self.target)]
+
+    def test_what_may_not_be_changed_is_not_changed_below_an_open_directory(self):
+        self.assertEqual(self.python(self.PROGRAM, rules=self.rules).replace("'new', 'f'", "'f', 'new'"), self.OUT)
+        self.assertEqual(sorted(os.listdir(self.target + "/srv")), ["absolute", "loop", "out", "relative", "secret", "sub"])
+
+    def test_closing_all_descriptors_mixes_nothing_up(self):
+        out = self.python(
+            "import os\n"
+            "for i in range(3):\n"
+            "  os.closerange(3, 4096); open('/data/f', 'w').close(); os.closerange(3, 4096)\n"
+            "  d = os.open('/srv', os.O_RDONLY)\n"
+            "  try: os.unlink('secret', dir_fd=d); print('removed')\n"
+            "  except OSError as x: print(x.errno)\n"
+            "  os.closerange(3, 4096); os.stat('/srv'); os.closerange(3, 4096); open('/data/f', 'w').close()\n",
+            rules=self.rules,
+        )
+        self.assertEqual(out, "30\n" * 3)
+
+
+class TwoTreesByTheLibraryTest(TwoTreesTest):
+    engine = PRELOAD
+
+
+class TwoTreesBySupervisionTest(TwoTreesTest):
+    engine = SUPERVISE
 
 
 class HostileTest(FilesTest):

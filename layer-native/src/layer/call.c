@@ -42,7 +42,7 @@ static long in_target(struct request *request) {
     if (request->call->x >= 0) {
         request->mode = (unsigned)request->arguments[(int)request->call->x];
     }
-    long tree = layer_tree();
+    long tree = layer_tree_for(request->changeable);
     for (int tries = 0; tree >= 0; tries++) {
         request->root = (int)tree;
         struct outcome outcome = tree_do(request);
@@ -50,7 +50,7 @@ static long in_target(struct request *request) {
         if (tries == 2) {
             return result == -E_NOTCONN ? -E_IO : result;
         }
-        tree = layer_tree_instead(tree, result);
+        tree = layer_tree_instead(request->changeable, tree, result);
         if (tree == result) {
             return result;
         }
@@ -64,13 +64,13 @@ static long judged(const struct policy *policy, struct room *room, const struct 
     bool changing = call_changes(call, a, request.flags);
     request.path = path;
     request.other = call->other >= 0 ? (const char *)(uintptr_t)a[(int)call->other] : NULL;
-    enum place place = judge(policy, &room->policy, path, changing, &request.path);
+    enum place place = judge(policy, &room->policy, path, changing, &request.path, &request.changeable);
     if (call_has_two_paths(call)) {
         if (request.path != path) {
             memcpy(room->served, request.path, PATH_LIMIT);
             request.path = room->served;
         }
-        place = judge_both(place, judge(policy, &room->policy, request.other, changing, &request.other));
+        place = judge_both(place, judge(policy, &room->policy, request.other, changing, &request.other, &request.changeable));
     }
     long result = 0;
     switch (place) {

@@ -43,8 +43,11 @@ const struct policy *layer_sockets(const char **directory);
 /* The descriptor of the target's tree in this process, or a negative errno. */
 long layer_tree(void);
 
+/* The same; below one that is for changes something may be changed. */
+long layer_tree_for(bool changes);
+
 /* The same after a call with this result: another one, or a negative errno when the result is what it is. */
-long layer_tree_instead(long used, long result);
+long layer_tree_instead(bool changes, long used, long result);
 
 /* Tells the launcher, which tells the user. */
 void layer_refused(const char *path);

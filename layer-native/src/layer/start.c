@@ -5,9 +5,9 @@
  * asks the launcher, whose socket the environment names, for the rules, and maps them; a child of fork(2) has them too, a
  * program that takes the process's place asks again. Where nobody answers, every path is local and the library does nothing.
  *
- * The descriptor of the target's tree is asked for when the first path of the target is used, and kept under a high
+ * The descriptor of the target's tree (two where only a part may be changed) is asked for when the first path of the target is used, and kept under a high
  * number, closed by execve. The app may close or replace it, as those do that close all descriptors: before each use it
- * is compared with what it was (device and inode), and asked for again. A child of vfork(2) shares our memory but not our
+ * is compared with what it was (mount, device and inode), and asked for again. A child of vfork(2) shares our memory but not our
  * descriptors, and is served in the same way. So nothing here holds a lock: who finds the work done already throws his own away.
  *
  * Nothing here allocates from the C library, writes to the app's descriptors or touches errno; all may run in a signal handler.
@@ -17,7 +17,7 @@
 #include "layer.h"
 
 enum { CLOSE_ON_EXEC = 0x40000000, RIGHTS = 1, SOCK_SEQPACKET_ = 5, MOUNT_LIMIT = 64, DUP_CLOSE_ON_EXEC = 1030 };
-enum { HIGH = 700, LOWER = 100, STATX_INO_ = 0x100, DONT_SYNC = 0x4000, MAP_READ = 1, MAP_SHARED_ = 1 };
+enum { HIGH = 700, LOWER = 100, STATX_INO_ = 0x100, STATX_MOUNT = 0x1000, DONT_SYNC = 0x4000, MAP_READ = 1, MAP_SHARED_ = 1 };
 
 long layer_marker;
 
@@ -32,7 +32,8 @@ static struct {
     char name[HANDOUT_NAME + 1];
     bool has_files;
     const char *sockets; /* the directory of the sidecar's sockets */
-    uint64_t tree; /* which(), zero when there is none */
+    bool two_trees;
+    uint64_t trees[2]; /* which(), zero when there is none; the second is for changes */
 } self;
 
 /* Connects and asks; the descriptor that came, or a negative errno. Signals stay out: half of an exchange helps nobody. */
@@ -102,6 +103,7 @@ static bool use(const struct handout_head *head, size_t size) {
     layer_marker = (long)head->marker;
     self.has_files = policy_has_files(&self.policy);
     self.sockets = bytes + head->sockets;
+    self.two_trees = head->trees == 2;
     return true;
 }
 
@@ -150,18 +152,20 @@ const struct policy *layer_sockets(const char **directory) {
     return policy != NULL && policy->socket_count > 0 ? policy : NULL;
 }
 
-/* A descriptor and what it stands for in one word: `u24 number + 1, u40 hash of device and inode`; zero for none. */
+/* A descriptor and what it stands for in one word: `u24 number + 1, u40 hash of mount, device and inode`; zero for none. */
 static uint64_t which(long fd) {
     unsigned char bytes[256];
     uint64_t inode = 0;
+    uint64_t mount = 0;
     uint32_t device[2] = {0, 0};
-    enum { AT_INODE = 32, AT_DEVICE = 136 };
-    if (SYS5(statx, fd, "", AT_EMPTY_PATH_ | DONT_SYNC, STATX_INO_, bytes) < 0) {
+    enum { AT_INODE = 32, AT_DEVICE = 136, AT_MOUNT = 144 };
+    if (SYS5(statx, fd, "", AT_EMPTY_PATH_ | DONT_SYNC, STATX_INO_ | STATX_MOUNT, bytes) < 0) {
         return 0;
     }
     memcpy(&inode, bytes + AT_INODE, sizeof inode);
+    memcpy(&mount, bytes + AT_MOUNT, sizeof mount);
     memcpy(device, bytes + AT_DEVICE, sizeof device);
-    uint64_t hash = (inode ^ (uint64_t)device[0] << 52 ^ (uint64_t)device[1] << 32) * 0x9e3779b97f4a7c15U;
+    uint64_t hash = (inode ^ (uint64_t)device[0] << 52 ^ (uint64_t)device[1] << 32 ^ mount << 12) * 0x9e3779b97f4a7c15U;
     return (uint64_t)(fd + 1) << 40 | hash >> 24;
 }
 
@@ -180,14 +184,14 @@ static long high(long fd) {
 }
 
 /* In the place of what was found to be no longer the tree. */
-static long fetch(uint64_t known) {
-    long fd = ask(HANDOUT_TREE, NULL);
+static long fetch(bool changes, uint64_t known) {
+    long fd = ask(changes ? HANDOUT_CHANGEABLE : HANDOUT_TREE, NULL);
     if (fd < 0) {
         return fd == -24 /* EMFILE */ ? fd : -E_IO;
     }
     fd = high(fd);
     uint64_t fresh = which(fd);
-    if (!__atomic_compare_exchange_n(&self.tree, &known, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+    if (!__atomic_compare_exchange_n(&self.trees[changes], &known, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
             && which(number_of(known)) == known) {
         sys_close((int)fd); /* another thread was faster */
         return number_of(known);
@@ -195,21 +199,25 @@ static long fetch(uint64_t known) {
     return fd;
 }
 
-long layer_tree(void) {
-    uint64_t tree = __atomic_load_n(&self.tree, __ATOMIC_ACQUIRE);
-    return tree != 0 && which(number_of(tree)) == tree ? number_of(tree) : fetch(tree);
+long layer_tree_for(bool changes) {
+    bool second = changes && self.two_trees;
+    uint64_t tree = __atomic_load_n(&self.trees[second], __ATOMIC_ACQUIRE);
+    return tree != 0 && which(number_of(tree)) == tree ? number_of(tree) : fetch(second, tree);
 }
 
-long layer_tree_instead(long used, long result) {
+long layer_tree(void) { return layer_tree_for(false); }
+
+long layer_tree_instead(bool changes, long used, long result) {
+    bool second = changes && self.two_trees;
     enum { E_BADF = 9 };
     if (result == -E_BADF) {
-        return layer_tree(); /* closed by another thread since we looked */
+        return layer_tree_for(second); /* closed by another thread since we looked */
     }
     if (result != -E_NOTCONN) {
         return result;
     }
-    uint64_t tree = __atomic_load_n(&self.tree, __ATOMIC_ACQUIRE);
-    long fresh = fetch(tree);
+    uint64_t tree = __atomic_load_n(&self.trees[second], __ATOMIC_ACQUIRE);
+    long fresh = fetch(second, tree);
     if (fresh >= 0 && fresh != used && which(used) == tree) {
         sys_close((int)used); /* its sidecar is gone; the number is still ours */
     }

@@ -418,13 +418,15 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             throw new SidecarFailure(String.valueOf(e.getMessage()), e);
         }
         try {
-            // Calls below an open directory are the kernel's alone: here they meet the same rule.
-            launchers.files(
-                    rules.engine(),
-                    policy,
-                    rules.writable()
-                            ? DetachedTree.open(paths.target())
-                            : DetachedTree.openReadOnly(paths.target()));
+            // Calls below an open directory are the kernel's alone: there they meet the rule by
+            // which the directory was opened.
+            int readOnly = DetachedTree.openReadOnly(paths.target());
+            if (rules.writable()) {
+                int changeable = DetachedTree.open(paths.target());
+                launchers.files(rules.engine(), policy, readOnly, changeable);
+            } else {
+                launchers.files(rules.engine(), policy, readOnly);
+            }
         } catch (ErrnoException e) {
             throw new SidecarFailure(
                     "the sidecar cannot hand out the target's files: " + e.getMessage(), e);

@@ -13,6 +13,7 @@ final class LauncherMessages {
     private static final int ABORT = 2;
     private static final int END = 3;
     private static final int FILES = 4;
+    private static final int TWO_TREES = 128;
 
     private LauncherMessages() {}
 
@@ -37,13 +38,14 @@ final class LauncherMessages {
         return message(END, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
     }
 
-    /** All but the last byte of the message, which carries the descriptor of the tree. */
-    static ByteBuf files(FileEngine engine, byte[] policy) {
+    /** All but the last bytes of the message, each of which carries the descriptor of a tree. */
+    static ByteBuf files(FileEngine engine, byte[] policy, int trees) {
+        int carriers = Math.max(1, trees);
         return Unpooled.wrappedBuffer(
                 Unpooled.buffer(6)
                         .writeByte(FILES)
-                        .writeInt(policy.length + 2)
-                        .writeByte(engine.code()),
+                        .writeInt(1 + policy.length + carriers)
+                        .writeByte(engine.code() | (carriers == 2 ? TWO_TREES : 0)),
                 Unpooled.wrappedBuffer(policy));
     }
 

@@ -19,10 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +50,7 @@ public final class Launchers {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record GivenFiles(FileEngine engine, byte[] policy, Optional<FileDescriptor> tree) {}
+    private record GivenFiles(FileEngine engine, byte[] policy, List<FileDescriptor> trees) {}
 
     public Launchers(LaunchersListener listener) {
         this.listener = listener;
@@ -85,15 +85,19 @@ public final class Launchers {
     /**
      * Launchers that go on from now serve the target's files.
      *
-     * @param tree a descriptor, which stays open
+     * @param trees one descriptor, or two: the second is for what may be changed. They stay open.
      */
-    public synchronized void files(FileEngine engine, byte[] policy, int tree) {
-        files = new GivenFiles(engine, policy, Optional.of(new FileDescriptor(tree)));
+    public synchronized void files(FileEngine engine, byte[] policy, int... trees) {
+        files =
+                new GivenFiles(
+                        engine,
+                        policy,
+                        Arrays.stream(trees).mapToObj(FileDescriptor::new).toList());
     }
 
     /** They serve what else a policy gives to the target: unix sockets. */
     public synchronized void withoutFiles(FileEngine engine, byte[] policy) {
-        files = new GivenFiles(engine, policy, Optional.empty());
+        files = new GivenFiles(engine, policy, List.of());
     }
 
     /** Lets all launchers go on, those that come later too. */
@@ -149,10 +153,12 @@ public final class Launchers {
 
     private void answer(Channel channel, LauncherRole role) {
         if (files != null && state instanceof State.Released) {
-            channel.write(LauncherMessages.files(files.engine(), files.policy()));
-            files.tree()
-                    .ifPresentOrElse(
-                            channel::write, () -> channel.write(LauncherMessages.noTree()));
+            List<FileDescriptor> trees = files.trees();
+            channel.write(LauncherMessages.files(files.engine(), files.policy(), trees.size()));
+            if (trees.isEmpty()) {
+                channel.write(LauncherMessages.noTree());
+            }
+            trees.forEach(channel::write);
         }
         ByteBuf message =
                 switch (state) {

@@ -55,6 +55,12 @@ class FilesOfTheAppIT {
     }
 
     private String run(FileEngine engine, String script) throws Exception {
+        FileRules rules = FileRules.NONE.with(FileMode.READ);
+        return run(engine, rules, script, DetachedTree.openReadOnly(directory.resolve("tree")));
+    }
+
+    private String run(FileEngine engine, FileRules rules, String script, int... trees)
+            throws Exception {
         Launchers launchers =
                 new Launchers(
                         new LaunchersListener() {
@@ -67,11 +73,8 @@ class FilesOfTheAppIT {
         launchers.open(directory.resolve("sock"));
         launchers.files(
                 engine,
-                FilePolicy.of(
-                                FileRules.NONE.with(FileMode.READ),
-                                List.of(new TargetMount("/etc/app", true)))
-                        .encode(),
-                DetachedTree.openReadOnly(directory.resolve("tree")));
+                FilePolicy.of(rules, List.of(new TargetMount("/etc/app", true))).encode(),
+                trees);
         launchers.context(new ArrayList<>());
         Process process =
                 new ProcessBuilder(LAUNCHER.toString(), "--main", "--", "sh", "-c", script)
@@ -123,5 +126,30 @@ class FilesOfTheAppIT {
         assertThat(run(engine, "rm -r /srv; rm /etc/app/secret; cat /etc/app/secret"))
                 .contains("Read-only file system", "of the target");
         assertThat(directory.resolve("tree/srv/up")).isSymbolicLink();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whereAPartMayChangeTheRestDoesNotBelowAnOpenDirectoryEither(FileEngine engine)
+            throws Exception {
+        Path tree = directory.resolve("tree");
+        Files.createDirectories(tree.resolve("data/old"));
+        FileRules read = FileRules.NONE.with(FileMode.READ);
+        FileRules part =
+                new FileRules(
+                        read.mode(),
+                        List.of("^/data(/|$)"),
+                        read.readOnly(),
+                        read.local(),
+                        read.notFound(),
+                        read.mapping(),
+                        engine,
+                        read.autoMount());
+        int readOnly = DetachedTree.openReadOnly(tree);
+        String script = "rm -r /srv /data/old; mkdir /data/new; ls /data";
+        assertThat(run(engine, part, script, readOnly, DetachedTree.open(tree)))
+                .contains("Read-only file system")
+                .endsWith("\nnew\n");
+        assertThat(tree.resolve("srv/up")).isSymbolicLink();
     }
 }
