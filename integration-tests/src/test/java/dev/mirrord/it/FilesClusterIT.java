@@ -218,4 +218,76 @@ class FilesClusterIT {
                         .out();
         assertThat(out).isEqualTo("/data\nhello from the target\ndeep\nfile 77\n");
     }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aPartMayBeChangedAndIsFullAndTheRestIsKept() throws IOException {
+        Pods.apply(
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: small-disk, namespace: shop}
+                spec:
+                  terminationGracePeriodSeconds: 1
+                  containers:
+                  - name: app
+                    image: mirrord-test/glibc
+                    imagePullPolicy: IfNotPresent
+                    command: [bash, -c, "echo kept >/kept/file; exec sleep 600"]
+                    readinessProbe: {exec: {command: [test, -s, /kept/file]}, periodSeconds: 1}
+                    volumeMounts:
+                    - {name: full, mountPath: /full}
+                    - {name: kept, mountPath: /kept}
+                  volumes:
+                  - {name: full, emptyDir: {medium: Memory, sizeLimit: 1Mi}}
+                  - {name: kept, emptyDir: {}}
+                """);
+        try {
+            Command.kubectl("wait", "-n", "shop", "--for=condition=Ready", "pod/small-disk")
+                    .orFail();
+            Path file = configs.resolve("part.json");
+            Files.writeString(
+                    file,
+                    "{\"feature\":{\"fs\":{\"mode\":\"read\",\"read_write\":[\"^/full/\"]}}}");
+            String program =
+                    """
+                    cat >/tmp/program.py <<'END'
+                    import errno, mmap, os, shutil
+                    def told(action):
+                        try:
+                            return action()
+                        except OSError as error:
+                            return errno.errorcode[error.errno]
+                    fd, data, done = os.open("/full/f", os.O_CREAT | os.O_RDWR), os.urandom(4 << 20), 0
+                    while not isinstance(result := told(lambda: os.write(fd, data[done:done + 70001])), str):
+                        done += result
+                    print(result, done > 500000, open("/full/f", "rb").read() == data[:done])
+                    os.ftruncate(fd, 4 << 20)
+                    memory = mmap.mmap(fd, 4 << 20)
+                    memory[2 << 20:] = data[:2 << 20]
+                    print(told(memory.flush))
+                    kept = os.open("/kept", os.O_RDONLY)
+                    print(told(lambda: os.unlink("file", dir_fd=kept)), told(lambda: os.mkdir("new", dir_fd=kept)),
+                          told(lambda: shutil.rmtree("/kept")), os.listdir("/kept"))
+                    os.close(fd)
+                    END
+                    python3 /tmp/program.py; rm -r /full/f; ls /full
+                    """;
+            String out =
+                    Mirrord.on("pod/small-disk")
+                            .with("-f", file.toString())
+                            .script(program)
+                            .orFail()
+                            .out();
+            assertThat(out)
+                    .isEqualTo(
+                            """
+                            ENOSPC True True
+                            ENOSPC
+                            EROFS EROFS EROFS ['file']
+                            """);
+        } finally {
+            Command.kubectl("delete", "-n", "shop", "pod/small-disk", "--wait=false");
+        }
+    }
 }

@@ -27,6 +27,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -48,6 +50,7 @@ final class MountedTarget implements AutoCloseable {
 
     final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
 
+    private final List<String> inside = new ArrayList<>();
     private final Path directory;
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(2, SteadyEpoll.newFactory());
@@ -87,6 +90,16 @@ final class MountedTarget implements AutoCloseable {
                         mount,
                         () -> Optional.ofNullable(tunnel).filter(Tunnel::isReady),
                         notices::add);
+    }
+
+    /** Another file system of the target's, in memory. */
+    void mountInside(String name, String options) throws Exception {
+        String script = "mount -t tmpfs -o %s mirrord-test '%s'".formatted(options, name);
+        String said = Shell.in(root, script);
+        if (!said.isEmpty()) {
+            throw new IllegalStateException(said);
+        }
+        inside.add(name);
     }
 
     Optional<Tunnel> tunnel() {
@@ -182,6 +195,9 @@ final class MountedTarget implements AutoCloseable {
         files.close();
         server.close().sync();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        for (String name : inside) {
+            Shell.in(root, "umount -l '%s'".formatted(name));
+        }
         new ProcessBuilder("rm", "-rf", directory.toString()).inheritIO().start().waitFor();
     }
 

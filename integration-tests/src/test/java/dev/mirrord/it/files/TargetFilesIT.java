@@ -203,6 +203,76 @@ class TargetFilesIT {
     }
 
     @Test
+    void aFullDiskIsToldAndNothingIsLostSilently() throws Exception {
+        try (MountedTarget full = new MountedTarget()) {
+            Shell.in(full.root, "mkdir full");
+            full.mountInside("full", "size=256k,nr_inodes=40");
+            String program =
+                    """
+                    python3 - <<'END'
+                    import ctypes, errno, mmap, os
+                    def told(action):
+                        try:
+                            return action()
+                        except OSError as error:
+                            return errno.errorcode[error.errno]
+                    def until_full(action):
+                        done = 0
+                        while True:
+                            result = told(lambda: action(done))
+                            if isinstance(result, str):
+                                return done, result
+                            done += 1 if result is None else result
+                    fd = os.open("data", os.O_CREAT | os.O_RDWR)
+                    data = os.urandom(1 << 20)
+                    done, why = until_full(lambda at: os.write(fd, data[at:at + 70001]))
+                    os.close(fd)
+                    print(why, done >= 200000, os.stat("data").st_size == done, open("data", "rb").read() == data[:done])
+                    def mapped(last):
+                        fd = os.open("map", os.O_CREAT | os.O_RDWR)
+                        os.ftruncate(fd, 1 << 20)
+                        memory = mmap.mmap(fd, 1 << 20)
+                        memory[:] = b"x" * (1 << 20)
+                        result = told(lambda: last(fd, memory))
+                        memory.close()
+                        told(lambda: os.close(fd))
+                        os.unlink("map")
+                        return result
+                    def closed_only():
+                        libc = ctypes.CDLL(None)
+                        libc.mmap.restype = ctypes.c_void_p
+                        fd = os.open("map", os.O_CREAT | os.O_RDWR)
+                        os.ftruncate(fd, 1 << 20)
+                        memory = libc.mmap(None, ctypes.c_size_t(1 << 20), 3, mmap.MAP_SHARED, fd, ctypes.c_long(0))
+                        ctypes.memset(memory, 120, 1 << 20)
+                        libc.munmap(ctypes.c_void_p(memory), ctypes.c_size_t(1 << 20))
+                        result = told(lambda: os.close(fd))
+                        os.unlink("map")
+                        return result
+                    print(mapped(lambda fd, memory: memory.flush()), mapped(lambda fd, memory: os.fsync(fd)), closed_only())
+                    os.unlink("data")
+                    print(mapped(lambda fd, memory: memory.flush()))
+                    fd = os.open("again", os.O_CREAT | os.O_RDWR)
+                    print(os.write(fd, data[:100000]), told(lambda: os.posix_fallocate(fd, 0, 1 << 20)))
+                    print(until_full(lambda at: os.mkdir(str(at)))[1], told(lambda: os.symlink("x" * 200, "link")),
+                          told(lambda: os.open("new", os.O_CREAT)))
+                    END
+                    cp /bin/bash copy 2>&1 | grep -o 'No space left on device' | head -1
+                    """;
+            assertThat(Shell.in(full.mount.resolve("full"), program))
+                    .isEqualTo(
+                            """
+                            ENOSPC True True True
+                            ENOSPC ENOSPC ENOSPC
+                            ENOSPC
+                            100000 ENOSPC
+                            ENOSPC ENOSPC ENOSPC
+                            No space left on device
+                            """);
+        }
+    }
+
+    @Test
     void manySmallFilesOfADirectoryTakeSixRoundTrips() throws Exception {
         int delay = 50;
         try (MountedTarget far = new MountedTarget(0, 0, delay)) {

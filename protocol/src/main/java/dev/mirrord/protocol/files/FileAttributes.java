@@ -76,6 +76,13 @@ public record FileAttributes(
                 && changed.equals(other.changed);
     }
 
+    /** The same when its last name has gone. */
+    public FileAttributes removed() {
+        return new FileAttributes(
+                device, inode, mode, 0, uid, gid, rawDevice, blockSize, size, blocks, accessed,
+                modified, changed, born);
+    }
+
     public void write(ByteBuf out) {
         out.writeLong(device)
                 .writeLong(inode)

@@ -32,6 +32,18 @@ final class Changes {
     /** Makes something in a directory and tells the kernel what it is. */
     void make(
             long unique, long directory, PathBytes name, Function<PathBytes, FileRequest> request) {
+        make(unique, directory, name, request, null);
+    }
+
+    /**
+     * @param other of which a name more is made
+     */
+    private void make(
+            long unique,
+            long directory,
+            PathBytes name,
+            Function<PathBytes, FileRequest> request,
+            @Nullable Node other) {
         Optional<Place> parent = services.tree().place(directory);
         if (parent.isEmpty()) {
             services.kernel().error(unique, Errno.ESTALE);
@@ -43,23 +55,42 @@ final class Changes {
                 .ask(
                         made,
                         Parsed.of(
-                                body -> made(unique, parent.get().node(), name, made, body, asked),
+                                body ->
+                                        made(
+                                                unique,
+                                                parent.get().node(),
+                                                name,
+                                                linkOf(made, other),
+                                                other,
+                                                body,
+                                                asked),
                                 errno -> services.kernel().error(unique, errno)));
+    }
+
+    /** What a symbolic link leads to. */
+    private static PathBytes linkOf(FileRequest request, @Nullable Node other) {
+        if (request instanceof FileRequest.MakeSymbolicLink(var _, var target)) {
+            return target;
+        }
+        return other == null ? PathBytes.ROOT : other.link;
     }
 
     private void made(
             long unique,
             Node parent,
             PathBytes name,
-            FileRequest request,
+            PathBytes link,
+            @Nullable Node other,
             ByteBuf body,
             long asked) {
         FileAttributes attributes = FileAttributes.read(body);
         FileRequestCodec.path(body);
-        PathBytes link =
-                request instanceof FileRequest.MakeSymbolicLink(var _, var target)
-                        ? target
-                        : PathBytes.ROOT;
+        if (other != null) {
+            synchronized (services.tree()) {
+                // It has several names now: when one goes the others have to hear of it.
+                other.learn(attributes, link, asked);
+            }
+        }
         Node node = services.tree().made(parent, new DirectoryEntry(name, attributes, link), asked);
         long inode = services.tree().inode(attributes);
         Runnable answer =
@@ -83,7 +114,12 @@ final class Changes {
             services.kernel().error(unique, Errno.ESTALE);
             return;
         }
-        make(unique, directory, name, path -> new FileRequest.MakeLink(old.get().path(), path));
+        make(
+                unique,
+                directory,
+                name,
+                path -> new FileRequest.MakeLink(old.get().path(), path),
+                old.get().node());
     }
 
     void remove(

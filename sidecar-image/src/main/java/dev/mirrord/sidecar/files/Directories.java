@@ -45,8 +45,13 @@ final class Directories {
     void open(long unique, long id) {
         Optional<Node> node = services.tree().find(id);
         Optional<PathBytes> path = node.flatMap(services.tree()::path);
-        if (node.isEmpty() || path.isEmpty()) {
+        if (node.isEmpty()) {
             services.kernel().error(unique, Errno.ESTALE);
+            return;
+        }
+        if (path.isEmpty()) {
+            // Removed, and so without entries.
+            opened(unique, new DirectoryHandle(node.get(), List.of(), System.nanoTime()));
             return;
         }
         int version;

@@ -245,6 +245,11 @@ final class Lookups {
         } else if (open != null) {
             // Removed, and all of it is here: it changes no more.
             done.run();
+        } else if (node.attributes.isDirectory() || node.attributes.links() < 2) {
+            synchronized (services.tree()) {
+                node.learn(node.attributes.removed(), node.link, asked);
+            }
+            done.run();
         } else {
             failed.accept(Errno.ESTALE);
         }

@@ -84,7 +84,7 @@ final class OpenFiles {
 
     private void opened(long unique, OpenFile file, FileAttributes attributes) {
         open.put(file.id, file);
-        int options = NO_FLUSH;
+        int options = flush(file);
         synchronized (services.tree()) {
             FileAttributes before = file.node.cached;
             if (file.direct) {
@@ -101,6 +101,11 @@ final class OpenFiles {
         if (!heard) {
             close(file);
         }
+    }
+
+    /** Close tells what became of mapped memory: the kernel writes it back then. */
+    private static int flush(OpenFile file) {
+        return file.isReadOnly() ? NO_FLUSH : 0;
     }
 
     private void openAtAgent(OpenFile file, int flags, Runnable done, IntConsumer failed) {
@@ -226,7 +231,7 @@ final class OpenFiles {
                                 out -> {
                                     FuseOutput.entry(
                                             out, node.id, attributes, inode, Node.VALID_NANOS);
-                                    out.putLong(file.id).putInt(NO_FLUSH).putInt(0);
+                                    out.putLong(file.id).putInt(flush(file)).putInt(0);
                                 });
         if (!heard) {
             close(file);
@@ -336,7 +341,7 @@ final class OpenFiles {
         openAtAgent(file, file.flags & ~CHANGES_NAMES, then, failed);
     }
 
-    void write(long unique, long id, long offset, ByteBuf data) {
+    void write(long unique, long id, long offset, ByteBuf data, boolean whole) {
         OpenFile file = open.get(id);
         if (file == null) {
             data.release();
@@ -345,7 +350,7 @@ final class OpenFiles {
         }
         withHandle(
                 file,
-                () -> new Writing(services, file, unique, offset, data).start(),
+                () -> new Writing(services, file, unique, offset, data, whole).start(),
                 errno -> {
                     data.release();
                     services.kernel().error(unique, errno);

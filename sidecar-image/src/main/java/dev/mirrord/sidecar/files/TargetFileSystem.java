@@ -15,6 +15,8 @@ final class TargetFileSystem {
     private static final int MOST_WRITE = 1 << 20;
     private static final int MOST_PAGES = 256;
 
+    private static final int WRITE_CACHE = 1;
+
     private static final int ASYNC_READ = 1;
     private static final int ATOMIC_TRUNCATE = 1 << 3;
     private static final int BIG_WRITES = 1 << 5;
@@ -168,7 +170,13 @@ final class TargetFileSystem {
     private void write(FuseInput in) {
         int size = in.integer(16);
         ByteBuf data = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(1, size));
-        files.write(in.unique(), in.number(0), in.number(8), data.writeBytes(in.data(40, size)));
+        boolean fromMappedMemory = (in.integer(20) & WRITE_CACHE) != 0;
+        files.write(
+                in.unique(),
+                in.number(0),
+                in.number(8),
+                data.writeBytes(in.data(40, size)),
+                fromMappedMemory);
     }
 
     private void fileSystem(long unique, long node) {

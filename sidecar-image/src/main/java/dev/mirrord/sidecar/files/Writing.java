@@ -12,20 +12,36 @@ final class Writing {
     private final long unique;
     private final long offset;
     private final ByteBuf data;
+    private final boolean whole;
     private int waiting;
     private int written;
     private int errno;
     private boolean cut;
 
-    Writing(Services services, OpenFile file, long unique, long offset, ByteBuf data) {
+    /**
+     * @param whole it comes from memory that the app has mapped: the kernel takes no notice of how
+     *     much was written, only of an error
+     */
+    Writing(
+            Services services,
+            OpenFile file,
+            long unique,
+            long offset,
+            ByteBuf data,
+            boolean whole) {
         this.services = services;
         this.file = file;
         this.unique = unique;
         this.offset = offset;
         this.data = data;
+        this.whole = whole;
     }
 
     void start() {
+        ask(0);
+    }
+
+    private void ask(int from) {
         FilesWay way = file.way;
         if (way == null) {
             data.release();
@@ -33,8 +49,9 @@ final class Writing {
             return;
         }
         int size = data.readableBytes();
-        waiting = Math.max(1, (size + FileAnswer.MOST_BYTES - 1) / FileAnswer.MOST_BYTES);
-        for (int at = 0; at < size || at == 0; at += FileAnswer.MOST_BYTES) {
+        cut = false;
+        waiting = Math.max(1, (size - from + FileAnswer.MOST_BYTES - 1) / FileAnswer.MOST_BYTES);
+        for (int at = from; at < size || at == 0; at += FileAnswer.MOST_BYTES) {
             int count = Math.min(size - at, FileAnswer.MOST_BYTES);
             ByteBuf piece = data.retainedSlice(data.readerIndex() + at, count);
             way.ask(
@@ -42,7 +59,6 @@ final class Writing {
                     piece,
                     Parsed.of(body -> put(body.readInt(), count), this::failed));
         }
-        data.release();
     }
 
     private synchronized void put(int octets, int wanted) {
@@ -66,10 +82,16 @@ final class Writing {
         if (--waiting > 0) {
             return;
         }
+        if (whole && cut && errno == 0) {
+            // Why it was cut short is what the next write says.
+            ask(written);
+            return;
+        }
+        data.release();
         synchronized (services.tree()) {
             OpenFiles.written(file.node);
         }
-        if (written == 0 && errno != 0) {
+        if (errno != 0 && (written == 0 || whole)) {
             services.kernel().error(unique, errno);
         } else {
             services.links().changed(file.node, this::tell);
