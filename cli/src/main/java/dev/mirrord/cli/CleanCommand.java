@@ -31,13 +31,15 @@ final class CleanCommand implements Callable<Integer> {
 
     @Mixin ClusterFlags clusterFlags = new ClusterFlags();
 
+    @Mixin ClientFlag runtime = new ClientFlag();
+
     @Option(names = "--dry-run", description = "List only.")
     boolean dryRun;
 
     @Override
     public Integer call() {
         Remains remains = new Remains(dryRun, System.out);
-        remains.removeFromEngine();
+        remains.removeFromEngine(runtime.client);
         if (cluster || everywhere || namespace != null) {
             remains.removeFromCluster(clusterFlags.choice(namespace), everywhere);
         }

@@ -21,9 +21,11 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Mixin ClusterFlags cluster = new ClusterFlags();
 
+    @Mixin ClientFlag runtime = new ClientFlag();
+
     @Override
     public Integer call() {
-        List<Checkup.Finding> findings = Checkup.run(cluster.choice(namespace));
+        List<Checkup.Finding> findings = Checkup.run(cluster.choice(namespace), runtime.client);
         findings.forEach(DoctorCommand::print);
         return findings.stream().anyMatch(f -> f.verdict() == Checkup.Verdict.FAILED) ? 1 : 0;
     }

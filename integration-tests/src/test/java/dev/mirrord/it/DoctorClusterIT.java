@@ -33,9 +33,10 @@ class DoctorClusterIT {
     void whatIsThereIsOk() {
         Command.Result healthy = Command.mirrord("doctor", "-n", "shop").orFail();
         assertThat(healthy.out().lines())
-                .hasSize(8)
+                .hasSize(9)
                 .allMatch(line -> line.startsWith("ok "), "ok")
-                .anyMatch(line -> line.contains("nftables, TPROXY, policy routes"));
+                .anyMatch(line -> line.contains("nftables, TPROXY, policy routes"))
+                .anyMatch(line -> line.contains("/dev/fuse can be opened"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.mirrord.session;
 
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.rewrite.Rewrite;
+import dev.mirrord.session.docker.rewrite.SharedNamespace;
 import dev.mirrord.session.docker.rewrite.SidecarSpec;
 import dev.mirrord.session.docker.rewrite.SplitStart;
 import java.util.List;
@@ -19,6 +20,13 @@ record AppCommand(Rewrite rewrite, Optional<SplitStart> split, Optional<String> 
     /** Plans the run; nothing is made yet. */
     static AppCommand of(ContainerCommand command, Rewrite rewrite) {
         return new AppCommand(rewrite, SplitStart.of(command, rewrite), Optional.empty());
+    }
+
+    /**
+     * Plans a run that nothing precedes: podman looks a container's network up when it is created.
+     */
+    static AppCommand atOnce(Rewrite rewrite) {
+        return new AppCommand(rewrite, Optional.empty(), Optional.empty());
     }
 
     /** The sidecar that the app expects. */
@@ -46,6 +54,27 @@ record AppCommand(Rewrite rewrite, Optional<SplitStart> split, Optional<String> 
     /** The same with a container that {@link #create} has made. */
     AppCommand created(Optional<String> id) {
         return new AppCommand(rewrite, split, id);
+    }
+
+    /**
+     * The same beside a sidecar that runs, for an engine that tells only then of its namespace; a
+     * container that is only created is created now.
+     */
+    AppCommand beside(SharedNamespace namespace) {
+        Rewrite joined = rewrite.joined(namespace);
+        Optional<String> created =
+                joined.creates()
+                        ? Optional.of(ClientOutput.of(joined.appCommand(), failed(joined)))
+                        : container;
+        return new AppCommand(joined, split, created);
+    }
+
+    AppCommand withRewrite(Rewrite other) {
+        return new AppCommand(other, split, container);
+    }
+
+    private static String failed(Rewrite rewrite) {
+        return "%s create failed; its own words are above".formatted(rewrite.prefix().getFirst());
     }
 
     /** The line that starts the app and follows it. */

@@ -27,6 +27,7 @@ final class Bootstrap {
             Rewrite rewrite,
             ImageConfig image,
             SessionIdentity identity,
+            List<String> engineNameservers,
             boolean relaySocket) {
         ObjectNode message =
                 SidecarControl.message("bootstrap")
@@ -49,9 +50,10 @@ final class Bootstrap {
                 message,
                 "networks",
                 rewrite.sidecar().networks().stream()
+                        .filter(NetworkAttachment::userDefined)
                         .map(NetworkAttachment::name)
-                        .filter(name -> !List.of("default", "bridge").contains(name))
                         .toList());
+        add(message, "engineNameservers", engineNameservers);
         List<String> own = rewrite.nameservers();
         add(message, "nameservers", own.isEmpty() ? HostNameservers.find() : own);
         add(message, "searchDomains", command.all(RunFlag.DNS_SEARCH));

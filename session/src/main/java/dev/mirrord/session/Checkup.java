@@ -35,10 +35,15 @@ public final class Checkup {
 
     private Checkup() {}
 
-    /** Looks at both, side by side. */
-    public static List<Finding> run(ClusterChoice choice) {
+    /**
+     * Looks at both, side by side.
+     *
+     * @param client of the engine: {@code docker}, {@code podman}, or the path of one
+     */
+    public static List<Finding> run(ClusterChoice choice, String client) {
         var cluster = Background.start("cluster", () -> ClusterCheckup.run(choice));
-        var engine = Background.start("engine", () -> EngineCheckup.run(Product.SIDECAR_IMAGE));
+        var engine =
+                Background.start("engine", () -> EngineCheckup.run(client, Product.SIDECAR_IMAGE));
         return Stream.concat(engine.join().stream(), cluster.join().stream()).toList();
     }
 }

@@ -145,15 +145,15 @@ public final class ContainerSession {
         EngineSide engine = firstOf(engineFuture, target);
         Rewrite rewrite = engine.rewrite(firstOf(image, agent), resolved.hostname(), await(relay));
         rewrite.notices().forEach(output::notice);
-        AppCommand app = AppCommand.of(command, rewrite).created(firstOf(container, agent));
+        AppCommand app = engine.plan(rewrite).created(firstOf(container, agent));
         firstFailure(agent);
         firstFailure(interrupted);
         cluster.relay(resolved, agent, directory, engine, events.ready);
-        app.sidecar().portsNotice().ifPresent(output::notice);
+        app.sidecar().portsNotice(command.program()).ifPresent(output::notice);
         engine.startSidecar(app.sidecar(), output);
         // The launcher waits for the sidecar's socket and for its context: the container need not.
         events.launcher.thenRunAsync(engine::removeLayer, Background.EXECUTOR);
-        RunningApp process = RunningApp.start(app, engine, command);
+        RunningApp process = RunningApp.start(engine.joined(app), engine, command);
         try (LastingControl control = sidecar(engine).open()) {
             control.send(
                     Bootstrap.message(
@@ -164,6 +164,7 @@ public final class ContainerSession {
                             rewrite,
                             await(image),
                             await(identity),
+                            engine.nameservers(),
                             engine.sharesFiles()));
             events.agentLost = cluster::agentLost;
             return follow(process, engine, cluster, resolved, control, await(identity), agent);
@@ -188,7 +189,7 @@ public final class ContainerSession {
             ImageConfig image,
             Optional<String> relayDirectory) {
         Rewrite rewrite = engine.rewrite(image, Optional.empty(), relayDirectory);
-        AppCommand app = AppCommand.of(command, rewrite);
+        AppCommand app = engine.plan(rewrite);
         synchronized (creation) {
             if (over) {
                 throw new SessionFailure("the session is over");

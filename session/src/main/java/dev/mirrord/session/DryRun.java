@@ -47,11 +47,11 @@ public final class DryRun {
             Rewrite rewrite =
                     engine.rewrite(image, resolved.hostname(), Optional.of("SESSION-DIRECTORY"));
             out.println("# Engine: layer container (never started) and sidecar");
-            AppCommand app = AppCommand.of(command, rewrite);
+            AppCommand app = engine.plan(rewrite);
             SidecarLines.of(app.sidecar(), DockerCli.of(command).line())
                     .forEach(line -> out.println(ShellLine.of(line)));
             out.println("# The app");
-            app.lines().forEach(line -> out.println(ShellLine.of(line)));
+            engine.shown(app).lines().forEach(line -> out.println(ShellLine.of(line)));
         }
     }
 }

@@ -28,9 +28,11 @@ final class EngineCheckup {
             { iptables-nft -A OUTPUT -p tcp -j NFQUEUE --queue-num 1 || \
               iptables-legacy -A OUTPUT -p tcp -j NFQUEUE --queue-num 1 || \
               nft add rule inet probe pre queue num 1; } && echo queue
-            [ -c /dev/fuse ] && echo fuse
             true
             """;
+
+    /** Whether the sidecar could show the target's files. */
+    private static final String FUSE_PROBE = "(: <>/dev/fuse) && echo fuse";
 
     private static final Map<String, String> NEEDED =
             Map.of(
@@ -40,9 +42,9 @@ final class EngineCheckup {
 
     private EngineCheckup() {}
 
-    static List<Finding> run(String sidecarImage) {
+    static List<Finding> run(String client, String sidecarImage) {
         List<Finding> findings = new ArrayList<>();
-        ContainerCommand command = CommandParser.parse(List.of("docker", "run", sidecarImage));
+        ContainerCommand command = CommandParser.parse(List.of(client, "run", sidecarImage));
         try (Engine engine = Engine.of(command, ClientEnvironment.ofThisProcess())) {
             findings.add(Finding.ok("engine", engine.version().toString()));
             if (engine.images().inspect(sidecarImage).isEmpty()) {
@@ -56,6 +58,7 @@ final class EngineCheckup {
             }
             findings.add(Finding.ok("sidecar image", sidecarImage));
             kernel(DockerCli.of(command), sidecarImage, findings);
+            files(DockerCli.of(command), sidecarImage, findings);
         } catch (DockerFailure failure) {
             findings.add(Finding.failed("engine", failure.text(), ""));
         }
@@ -63,31 +66,17 @@ final class EngineCheckup {
     }
 
     private static void kernel(DockerCli docker, String image, List<Finding> findings) {
-        List<String> line =
-                docker.line(
-                        "run",
-                        "--rm",
-                        "--network=none",
-                        "--cap-add=NET_ADMIN",
-                        "--entrypoint=/bin/sh",
-                        image,
-                        "-c",
-                        PROBE);
-        String out;
+        List<String> working;
         try {
-            Process process =
-                    new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            process.getOutputStream().close();
-            out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            working = probe(docker, image, PROBE, "--cap-add=NET_ADMIN");
         } catch (IOException e) {
             findings.add(
                     Finding.failed(
-                            "docker's client",
+                            "the client " + docker.program(),
                             "cannot be run: " + e.getMessage(),
                             "install it, or put it on the path"));
             return;
         }
-        List<String> working = out.lines().toList();
         NEEDED.keySet().stream()
                 .sorted()
                 .filter(feature -> !working.contains(feature))
@@ -111,5 +100,37 @@ final class EngineCheckup {
                                 "none: connections are accepted first and reset when the cluster"
                                         + " refuses them",
                                 ""));
+    }
+
+    private static void files(DockerCli docker, String image, List<Finding> findings) {
+        boolean works;
+        try {
+            works =
+                    probe(docker, image, FUSE_PROBE, "--cap-add=SYS_ADMIN", "--device=/dev/fuse")
+                            .contains("fuse");
+        } catch (IOException e) {
+            return; // it was said
+        }
+        findings.add(
+                works
+                        ? Finding.ok("files of the target", "/dev/fuse can be opened")
+                        : Finding.warning(
+                                "files of the target",
+                                "the engine gives no /dev/fuse: --fs-mode read and write are lost",
+                                "load it (modprobe fuse); without root its mode has to be 0666"));
+    }
+
+    /** What the probe writes, line by line; nothing where its container does not start. */
+    private static List<String> probe(
+            DockerCli docker, String image, String script, String... options) throws IOException {
+        List<String> line = new ArrayList<>(docker.line("run", "--rm", "--network=none"));
+        line.addAll(List.of(options));
+        line.addAll(List.of("--entrypoint=/bin/sh", image, "-c", script));
+        Process process =
+                new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        process.getOutputStream().close();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
     }
 }

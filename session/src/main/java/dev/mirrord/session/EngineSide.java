@@ -12,6 +12,7 @@ import dev.mirrord.session.docker.rewrite.InitPolicy;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.Rewriter;
 import dev.mirrord.session.docker.rewrite.SessionFacts;
+import dev.mirrord.session.docker.rewrite.SharedNamespace;
 import dev.mirrord.session.docker.rewrite.SidecarSpec;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ import java.util.Optional;
 final class EngineSide implements AutoCloseable {
     /** Where the sidecar answers what Docker's embedded DNS asks of its upstream. */
     static final String DNS_UPSTREAM = "127.0.0.153";
+
+    /** Docker's, in every namespace on a network that the user has made. */
+    static final String EMBEDDED_DNS = "127.0.0.11";
 
     /** The namespace needs IPv6; answers to DNS queries come from port 53. */
     private static final Map<String, String> SYSCTLS =
@@ -38,6 +42,7 @@ final class EngineSide implements AutoCloseable {
     private final Engine engine;
     private final SessionLog log;
     private volatile String sidecar;
+    private volatile String sidecarImage;
     private volatile boolean attached;
 
     EngineSide(SessionId id, SessionRequest request, ContainerCommand command, SessionLog log) {
@@ -46,13 +51,14 @@ final class EngineSide implements AutoCloseable {
         this.command = command;
         this.log = log;
         this.sidecar = "mirrord-" + id + "-sidecar";
+        this.sidecarImage = request.config().container().image().orElse(Product.SIDECAR_IMAGE);
         this.engine = Engine.of(command, ClientEnvironment.ofThisProcess());
     }
 
     /** Finds the app's image, and makes sure of the sidecar's. */
     ImageConfig findImages() {
         ImageConfig image = engine.images().of(command);
-        engine.images().require(sidecarImage());
+        sidecarImage = engine.images().require(sidecarImage);
         return image;
     }
 
@@ -82,6 +88,28 @@ final class EngineSide implements AutoCloseable {
                         },
                         _ -> spec.name());
         log.line("sidecar started", "session", id, "container", made);
+    }
+
+    /** How the app's line is run. */
+    AppCommand plan(Rewrite rewrite) {
+        return engine.isPodman() ? AppCommand.atOnce(rewrite) : AppCommand.of(command, rewrite);
+    }
+
+    /** The app's line beside the running sidecar. */
+    AppCommand joined(AppCommand app) {
+        return engine.isPodman() ? app.beside(engine.containers().namespace(sidecar)) : app;
+    }
+
+    /** Who knows the names of the engine's own networks; asked where the user named one. */
+    List<String> nameservers() {
+        return engine.isPodman() ? engine.containers().gateways(sidecar) : List.of(EMBEDDED_DNS);
+    }
+
+    /** The same where no sidecar runs, for showing. */
+    AppCommand shown(AppCommand app) {
+        return engine.isPodman()
+                ? app.withRewrite(app.rewrite().joined(SharedNamespace.SHOWN))
+                : app;
     }
 
     /** Takes a sidecar that somebody else has made and started, without the relay's directory. */
@@ -177,15 +205,11 @@ final class EngineSide implements AutoCloseable {
         engine.close();
     }
 
-    private String sidecarImage() {
-        return request.config().container().image().orElse(Product.SIDECAR_IMAGE);
-    }
-
     private SessionFacts facts(Optional<String> hostname, Optional<String> relayDirectory) {
         return new SessionFacts(
                 id.value(),
                 Product.owner(),
-                sidecarImage(),
+                sidecarImage,
                 hostname,
                 request.config().feature().network().dns().enabled()
                         ? Optional.of(DNS_UPSTREAM)

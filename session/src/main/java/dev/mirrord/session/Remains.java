@@ -36,9 +36,13 @@ public final class Remains {
         return count;
     }
 
-    /** Containers and volumes of the engine that docker's client would use. */
-    public void removeFromEngine() {
-        try (Engine engine = Engine.ofEnvironment()) {
+    /**
+     * Containers and volumes of the engine that a client would use.
+     *
+     * @param client {@code docker}, {@code podman}, or the path of one
+     */
+    public void removeFromEngine(String client) {
+        try (Engine engine = Engine.ofEnvironment(client)) {
             String me = Product.owner();
             for (Leftover.Container left : engine.containers().containersOf(me)) {
                 if (isOver(left.session()) && (left.ours() || left.state().equals("created"))) {

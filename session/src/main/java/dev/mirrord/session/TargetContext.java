@@ -246,6 +246,7 @@ public final class TargetContext implements AutoCloseable {
                             rewrite,
                             image,
                             ContainerSession.await(agent.identity()),
+                            engine.nameservers(),
                             engine.sharesFiles()));
             agent.introduce(resolved, opened);
         } catch (IOException e) {

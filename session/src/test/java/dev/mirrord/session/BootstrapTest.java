@@ -35,6 +35,7 @@ class BootstrapTest {
         assertThat(texts(message, "resolverOptions")).containsExactly("ndots:1", "timeout:3");
         assertThat(texts(message, "hostGatewayNames")).containsExactly("me");
         assertThat(texts(message, "networks")).containsExactly("net");
+        assertThat(texts(message, "engineNameservers")).containsExactly("127.0.0.11");
     }
 
     @Test
@@ -78,6 +79,7 @@ class BootstrapTest {
                 Rewriter.rewrite(command, image, facts, path -> true),
                 image,
                 SessionIdentity.generate("test"),
+                List.of("127.0.0.11"),
                 true);
     }
 

@@ -108,7 +108,7 @@ final class Network {
                         config.dns(),
                         new AgentResolver(tunnels),
                         local(bootstrap),
-                        docker(bootstrap),
+                        engine(bootstrap),
                         known,
                         new DnsCache(() -> System.nanoTime() / 1_000_000_000),
                         notices,
@@ -347,16 +347,16 @@ final class Network {
     }
 
     private static Resolver local(Bootstrap bootstrap) {
-        List<InetSocketAddress> servers = new ArrayList<>();
-        for (String text : bootstrap.nameservers()) {
-            servers.add(new InetSocketAddress(text, 53));
-        }
-        return new PlainResolver(servers);
+        return new PlainResolver(servers(bootstrap.nameservers()));
     }
 
-    private static Optional<Resolver> docker(Bootstrap bootstrap) {
+    private static Optional<Resolver> engine(Bootstrap bootstrap) {
         return bootstrap.networks().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new PlainResolver(List.of(new InetSocketAddress("127.0.0.11", 53))));
+                : Optional.of(new PlainResolver(servers(bootstrap.engineNameservers())));
+    }
+
+    private static List<InetSocketAddress> servers(List<String> addresses) {
+        return addresses.stream().map(text -> new InetSocketAddress(text, 53)).toList();
     }
 }

@@ -72,6 +72,7 @@ final class TestingSidecar implements AutoCloseable {
                         .put("dnsUpstream", UPSTREAM)
                         .put("config", TestingConfig.json(network));
         bootstrap.putArray("userEnvironment").add("MINE");
+        bootstrap.putArray("engineNameservers").add("127.0.0.11");
         var networks = bootstrap.putArray("networks");
         for (String each : dockerNetworks) {
             networks.add(each);

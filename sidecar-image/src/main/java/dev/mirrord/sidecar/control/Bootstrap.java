@@ -18,6 +18,7 @@ import java.util.Set;
  * @param replicas true: the target has pods that come and go
  * @param userEnvironment names that the user gave to the engine
  * @param networks the user's own Docker networks
+ * @param engineNameservers who knows the names on those networks
  * @param nameservers for names that are resolved locally: the user's {@code --dns}, else the host's
  * @param searchDomains the user's {@code --dns-search}
  * @param resolverOptions the user's {@code --dns-option}
@@ -35,6 +36,7 @@ public record Bootstrap(
         boolean replicas,
         Set<String> userEnvironment,
         List<String> networks,
+        List<String> engineNameservers,
         List<String> nameservers,
         List<String> searchDomains,
         List<String> resolverOptions,
@@ -65,6 +67,7 @@ public record Bootstrap(
                 message.path("replicas").asBoolean(),
                 Set.copyOf(Json.texts(message.path("userEnvironment"))),
                 Json.texts(message.path("networks")),
+                Json.texts(message.path("engineNameservers")),
                 Json.texts(message.path("nameservers")),
                 Json.texts(message.path("searchDomains")),
                 Json.texts(message.path("resolverOptions")),

@@ -2,7 +2,6 @@ package dev.mirrord.session.docker.command;
 
 import dev.mirrord.session.docker.CommandException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,7 +24,7 @@ public final class CommandParser {
         ContainerRuntime runtime =
                 ContainerRuntime.of(program).orElseThrow(() -> unknownProgram(program));
         FlagParser.Parsed<GlobalFlag> globals =
-                new FlagParser<>(runtime.word(), Arrays.asList(GlobalFlag.values()))
+                new FlagParser<>(runtime.word(), GlobalFlag.of(runtime))
                         .parse(words.subList(1, words.size()));
         List<String> rest = new ArrayList<>(globals.rest());
         if (!rest.isEmpty() && rest.getFirst().equals("container")) {
@@ -45,11 +44,8 @@ public final class CommandParser {
             Verb verb,
             List<String> words) {
         String command = runtime.word() + " " + verb.word();
-        List<RunFlag> flags =
-                Arrays.stream(RunFlag.values())
-                        .filter(flag -> verb == Verb.RUN || flag.ofCreate())
-                        .toList();
-        FlagParser.Parsed<RunFlag> parsed = new FlagParser<>(command, flags).parse(words);
+        FlagParser.Parsed<RunFlag> parsed =
+                new FlagParser<>(command, RunFlag.of(runtime, verb)).parse(words);
         if (parsed.options().stream().anyMatch(option -> option.flag() == RunFlag.HELP)) {
             throw new CommandException(
                     "--help is " + command + "'s own", "Run '" + command + " --help' by itself.");

@@ -1,7 +1,6 @@
 package dev.mirrord.session.docker.command;
 
 import dev.mirrord.session.docker.CommandException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +29,7 @@ public record ComposeWords(ContainerRuntime runtime, List<String> docker, List<S
     private static Optional<ComposeWords> of(ContainerRuntime runtime, List<String> words) {
         try {
             List<String> rest =
-                    new FlagParser<>(runtime.word(), Arrays.asList(GlobalFlag.values()))
+                    new FlagParser<>(runtime.word(), GlobalFlag.of(runtime))
                             .parse(words.subList(1, words.size()))
                             .rest();
             if (rest.isEmpty() || !rest.getFirst().equals(WORD)) {

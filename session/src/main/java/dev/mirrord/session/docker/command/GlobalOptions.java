@@ -3,6 +3,7 @@ package dev.mirrord.session.docker.command;
 import dev.mirrord.session.docker.CommandException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What stands between {@code docker} and {@code run}: which engine, and how it is reached. */
 public record GlobalOptions(List<Option<GlobalFlag>> options) {
@@ -32,6 +33,13 @@ public record GlobalOptions(List<Option<GlobalFlag>> options) {
     /** Folder of the client's configuration. */
     public Optional<String> config() {
         return last(options, GlobalFlag.CONFIG);
+    }
+
+    /** True where podman's client speaks to a service, not to its own store. */
+    public boolean remote() {
+        return Stream.of(GlobalFlag.URL, GlobalFlag.CONNECTION, GlobalFlag.IDENTITY)
+                        .anyMatch(flag -> last(options, flag).isPresent())
+                || last(options, GlobalFlag.REMOTE).filter("true"::equals).isPresent();
     }
 
     /** docker turns TLS on for {@code --tls}, and for {@code --tlsverify} whatever its value is. */

@@ -8,12 +8,14 @@ import static dev.mirrord.session.docker.command.Placement.BOTH;
 import static dev.mirrord.session.docker.command.Placement.REWRITTEN;
 import static dev.mirrord.session.docker.command.Placement.SIDECAR;
 
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole flag set of {@code docker run} and {@code docker create} of Docker 28, and where each
- * flag ends up. A test compares it with the help text of the client on the machine; the client
- * leaves flags out of that text that the daemon it reaches is too old for.
+ * The whole flag set of {@code docker run} and {@code docker create} of Docker 28 and of podman
+ * 4.3, and where each flag ends up. A test compares it with the help text of the client on the
+ * machine; the client leaves flags out of that text that the daemon it reaches is too old for.
  */
 public enum RunFlag implements Flag {
     ADD_HOST("add-host", LIST, SIDECAR),
@@ -120,6 +122,51 @@ public enum RunFlag implements Flag {
     VOLUME_DRIVER("volume-driver", VALUE, APP),
     VOLUMES_FROM("volumes-from", LIST, APP),
     WORKDIR("workdir", 'w', VALUE, APP),
+    ARCH("arch", VALUE, APP),
+    AUTHFILE("authfile", VALUE, APP),
+    CGROUP_CONF("cgroup-conf", LIST, APP),
+    CGROUPS("cgroups", VALUE, APP),
+    CHROOTDIRS("chrootdirs", LIST, APP),
+    CONMON_PIDFILE("conmon-pidfile", VALUE, APP),
+    DECRYPTION_KEY("decryption-key", LIST, APP),
+    ENV_HOST("env-host", BOOLEAN, APP),
+    ENV_MERGE("env-merge", LIST, APP),
+    GIDMAP("gidmap", LIST, APP),
+    GROUP_ENTRY("group-entry", VALUE, APP),
+    HEALTH_ON_FAILURE("health-on-failure", VALUE, APP),
+    HOSTUSER("hostuser", LIST, APP),
+    HTTP_PROXY("http-proxy", BOOLEAN, APP),
+    IMAGE_VOLUME("image-volume", VALUE, APP),
+    INIT_PATH("init-path", VALUE, APP),
+    NO_HOSTS("no-hosts", BOOLEAN, APP),
+    OS("os", VALUE, APP),
+    PASSWD("passwd", BOOLEAN, APP),
+    PASSWD_ENTRY("passwd-entry", VALUE, APP),
+    PERSONALITY("personality", VALUE, APP),
+    PIDFILE("pidfile", VALUE, APP),
+    POD("pod", VALUE, APP),
+    POD_ID_FILE("pod-id-file", VALUE, APP),
+    READ_ONLY_TMPFS("read-only-tmpfs", BOOLEAN, APP),
+    REPLACE("replace", BOOLEAN, APP),
+    REQUIRES("requires", LIST, APP),
+    RMI("rmi", BOOLEAN, APP),
+    ROOTFS("rootfs", BOOLEAN, APP),
+    SDNOTIFY("sdnotify", VALUE, APP),
+    SECCOMP_POLICY("seccomp-policy", VALUE, APP),
+    SECRET("secret", LIST, APP),
+    SHM_SIZE_SYSTEMD("shm-size-systemd", VALUE, APP),
+    SIGNATURE_POLICY("signature-policy", VALUE, APP),
+    SUBGIDNAME("subgidname", VALUE, APP),
+    SUBUIDNAME("subuidname", VALUE, APP),
+    SYSTEMD("systemd", VALUE, APP),
+    TIMEOUT("timeout", VALUE, APP),
+    TLS_VERIFY("tls-verify", BOOLEAN, APP),
+    TZ("tz", VALUE, APP),
+    UIDMAP("uidmap", LIST, APP),
+    UMASK("umask", VALUE, APP),
+    UNSETENV("unsetenv", LIST, APP),
+    UNSETENV_ALL("unsetenv-all", BOOLEAN, APP),
+    VARIANT("variant", VALUE, APP),
     DNS_OPT("dns-opt", LIST, SIDECAR, DNS_OPTION),
     NET("net", LIST, SIDECAR, NETWORK),
     NET_ALIAS("net-alias", LIST, SIDECAR, NETWORK_ALIAS);
@@ -194,6 +241,14 @@ public enum RunFlag implements Flag {
     /** The flag that an older spelling stands for; otherwise itself. */
     public RunFlag canonical() {
         return canonical == null ? this : canonical;
+    }
+
+    /** Those that a runtime's client has. */
+    public static List<RunFlag> of(ContainerRuntime runtime, Verb verb) {
+        return Arrays.stream(values())
+                .filter(flag -> verb == Verb.RUN || flag.ofCreate)
+                .filter(flag -> RunFlagClients.of(flag).is(runtime))
+                .toList();
     }
 
     public boolean hidden() {

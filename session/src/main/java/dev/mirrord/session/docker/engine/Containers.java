@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.session.docker.EngineException;
 import dev.mirrord.session.docker.rewrite.Labels;
 import dev.mirrord.session.docker.rewrite.NetworkAttachment;
+import dev.mirrord.session.docker.rewrite.SharedNamespace;
 import dev.mirrord.session.docker.rewrite.SidecarSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,14 +61,35 @@ public final class Containers {
         return id;
     }
 
+    /** What podman's client is told of a running container's network. */
+    public SharedNamespace namespace(String container) {
+        JsonNode found = api.get(path(container) + "/json").body();
+        return new SharedNamespace(
+                found.path("NetworkSettings").path("SandboxKey").asText(),
+                found.path("ResolvConfPath").asText(),
+                found.path("HostsPath").asText(),
+                found.path("Config").path("Hostname").asText());
+    }
+
+    /** Of a running container's networks: there podman answers for the names on them. */
+    public List<String> gateways(String container) {
+        JsonNode found = api.get(path(container) + "/json").body();
+        List<String> gateways = new ArrayList<>();
+        for (JsonNode network : found.path("NetworkSettings").path("Networks")) {
+            String gateway = network.path("Gateway").asText("");
+            if (!gateway.isEmpty()) {
+                gateways.add(gateway);
+            }
+        }
+        return gateways;
+    }
+
     public void start(String container) {
         EngineApi.Reply reply = api.post(path(container) + "/start", null);
         if (!reply.ok()) {
             throw new EngineException(
                     "the engine cannot start " + container + ": " + reply.message(),
-                    reply.message().contains("port is already allocated")
-                            ? "Stop what uses the port, or publish another with -p."
-                            : "");
+                    advice(reply.message()));
         }
     }
 
@@ -216,9 +238,20 @@ public final class Containers {
         EngineApi.Reply reply = api.post("/containers/create?name=" + name, body);
         if (!reply.ok()) {
             throw new EngineException(
-                    "the engine cannot create " + what + " " + name + ": " + reply.message(), "");
+                    "the engine cannot create " + what + " " + name + ": " + reply.message(),
+                    advice(reply.message()));
         }
         return reply.body().path("Id").asText();
+    }
+
+    private static String advice(String why) {
+        if (why.contains("port is already allocated") || why.contains("address already in use")) {
+            return "Stop what uses the port, or publish another with -p.";
+        }
+        return why.contains("/dev/fuse")
+                ? "Only the target's files need /dev/fuse: load it on the engine's host (modprobe"
+                        + " fuse), or do without them (--fs-mode local)."
+                : "";
     }
 
     private static String path(String container) {

@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A socket in a folder of the user's own, each connection to which is the engine's API: joined with
  * the streams of one {@code docker system dial-stdio}, as docker itself does over ssh.
  */
-final class DialBridge implements AutoCloseable {
+final class DialBridge implements Bridge {
 
     private final DockerCli cli;
     private final Path directory;
@@ -45,12 +45,13 @@ final class DialBridge implements AutoCloseable {
         }
     }
 
-    Path socket() {
+    @Override
+    public Path socket() {
         return directory.resolve("sock");
     }
 
-    /** What the client said when it could not connect. */
-    String lastError() {
+    @Override
+    public String lastError() {
         return lastError;
     }
 

@@ -2,6 +2,7 @@ package dev.mirrord.session.docker.engine;
 
 import dev.mirrord.session.docker.EngineException;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.ContainerRuntime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,11 @@ public record DockerCli(String program, List<String> globalWords) {
 
     public DockerCli {
         globalWords = List.copyOf(globalWords);
+    }
+
+    /** Whose client it is. */
+    ContainerRuntime runtime() {
+        return ContainerRuntime.of(program).orElse(ContainerRuntime.DOCKER);
     }
 
     public static DockerCli of(ContainerCommand command) {

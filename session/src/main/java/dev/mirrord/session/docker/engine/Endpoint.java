@@ -29,6 +29,14 @@ public sealed interface Endpoint {
         }
     }
 
+    /** Podman without a service that answers: one of the session's own is started. */
+    record OwnService() implements Endpoint {
+        @Override
+        public String description() {
+            return "podman system service";
+        }
+    }
+
     /** Any other: TLS, ssh, a named pipe. The user's client makes the connection. */
     record ThroughClient(String description) implements Endpoint {}
 }

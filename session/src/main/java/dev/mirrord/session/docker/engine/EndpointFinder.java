@@ -4,9 +4,7 @@ import dev.mirrord.session.docker.EngineException;
 import dev.mirrord.session.docker.command.ContainerRuntime;
 import dev.mirrord.session.docker.command.GlobalOptions;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Finds the endpoint as the docker CLI does: {@code --context}, {@code -H}, {@code DOCKER_HOST},
@@ -77,7 +75,7 @@ public final class EndpointFinder {
     private Endpoint ofHost(String value, boolean tls) {
         String host = value.strip();
         if (host.isEmpty()) {
-            return environment.windows()
+            return environment.platform() == ClientEnvironment.Platform.WINDOWS
                     ? new Endpoint.ThroughClient("npipe:////./pipe/docker_engine")
                     : new Endpoint.UnixSocket(Path.of("/var/run/docker.sock"));
         }
@@ -110,31 +108,35 @@ public final class EndpointFinder {
                 .orElseGet(() -> environment.home().resolve(".docker"));
     }
 
+    /**
+     * Podman needs no service: its client works on the store itself. A socket is used where it is
+     * the client's own engine too, that is, where no option chooses another store.
+     */
     private Endpoint podman(GlobalOptions globals) {
-        if (!globals.options().isEmpty()) {
-            return new Endpoint.ThroughClient("podman " + String.join(" ", globals.words()));
+        if (globals.remote()
+                || environment.variable("CONTAINER_CONNECTION").isPresent()
+                || environment.platform() != ClientEnvironment.Platform.LINUX) {
+            return new Endpoint.ThroughClient(
+                    "podman " + String.join(" ", globals.words()).strip());
         }
-        Optional<String> host =
-                environment
-                        .variable("CONTAINER_HOST")
-                        .or(() -> environment.variable("DOCKER_HOST"));
+        Optional<String> host = environment.variable("CONTAINER_HOST");
         if (host.isPresent()) {
             return ofHost(host.get(), false);
         }
-        List<Path> sockets =
-                Stream.concat(
-                                environment.variable("XDG_RUNTIME_DIR").stream()
-                                        .map(folder -> Path.of(folder, "podman", "podman.sock")),
-                                Stream.of(Path.of("/run/podman/podman.sock")))
-                        .toList();
-        return sockets.stream()
-                .filter(environment::exists)
-                .findFirst()
-                .map(path -> (Endpoint) new Endpoint.UnixSocket(path))
-                .orElseThrow(
+        if (!globals.options().isEmpty()) {
+            return new Endpoint.OwnService();
+        }
+        return environment
+                .variable("XDG_RUNTIME_DIR")
+                .filter(folder -> !environment.root())
+                .map(folder -> Path.of(folder, "podman", "podman.sock"))
+                .or(
                         () ->
-                                new EngineException(
-                                        "podman's API socket is not there: " + sockets.getFirst(),
-                                        "Start it: systemctl --user start podman.socket"));
+                                environment.root()
+                                        ? Optional.of(Path.of("/run/podman/podman.sock"))
+                                        : Optional.empty())
+                .filter(environment::answers)
+                .map(path -> (Endpoint) new Endpoint.UnixSocket(path))
+                .orElseGet(Endpoint.OwnService::new);
     }
 }

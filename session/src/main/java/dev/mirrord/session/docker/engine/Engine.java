@@ -33,8 +33,13 @@ public final class Engine implements AutoCloseable {
 
     /** The engine that docker's client uses when no option names another. */
     public static Engine ofEnvironment() {
+        return ofEnvironment("docker");
+    }
+
+    /** The engine that a client uses when no option names another. */
+    public static Engine ofEnvironment(String program) {
         return of(
-                CommandParser.parse(List.of("docker", "run", "image")),
+                CommandParser.parse(List.of(program, "run", "image")),
                 ClientEnvironment.ofThisProcess());
     }
 
@@ -67,6 +72,11 @@ public final class Engine implements AutoCloseable {
                 version.path("ApiVersion").asText(),
                 version.path("Os").asText(),
                 version.path("Arch").asText());
+    }
+
+    /** Whether it is podman's, whosever client is used; known once it has answered. */
+    public boolean isPodman() {
+        return api.isPodman();
     }
 
     public Images images() {

@@ -38,15 +38,19 @@ final class EngineApi implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Endpoint endpoint;
-    private final Optional<DialBridge> bridge;
+    private final Optional<Bridge> bridge;
     private final DockerHttpClient http;
+    private volatile boolean podman;
 
     EngineApi(Endpoint endpoint, DockerCli cli) {
         this.endpoint = endpoint;
         this.bridge =
-                endpoint instanceof Endpoint.ThroughClient
-                        ? Optional.of(DialBridge.open(cli))
-                        : Optional.empty();
+                switch (endpoint) {
+                    case Endpoint.UnixSocket ignored -> Optional.empty();
+                    case Endpoint.PlainTcp ignored -> Optional.empty();
+                    case Endpoint.ThroughClient ignored -> Optional.of(DialBridge.open(cli));
+                    case Endpoint.OwnService ignored -> Optional.of(PodmanService.open(cli));
+                };
         this.http =
                 new ApacheDockerHttpClient.Builder()
                         .dockerHost(uri())
@@ -70,13 +74,22 @@ final class EngineApi implements AutoCloseable {
         return switch (endpoint) {
             case Endpoint.UnixSocket socket -> socket.uri();
             case Endpoint.PlainTcp tcp -> URI.create(tcp.description());
-            case Endpoint.ThroughClient ignored ->
-                    new Endpoint.UnixSocket(bridge.orElseThrow().socket()).uri();
+            case Endpoint.ThroughClient ignored -> bridgeUri();
+            case Endpoint.OwnService ignored -> bridgeUri();
         };
+    }
+
+    private URI bridgeUri() {
+        return new Endpoint.UnixSocket(bridge.orElseThrow().socket()).uri();
     }
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** Whether podman has answered, whosever client is used. */
+    boolean isPodman() {
+        return podman;
     }
 
     Reply get(String path) {
@@ -108,6 +121,7 @@ final class EngineApi implements AutoCloseable {
             request.bodyBytes(bytes(body));
         }
         try (DockerHttpClient.Response response = http.execute(request.build())) {
+            podman |= response.getHeader("Libpod-API-Version") != null;
             byte[] content = response.getBody().readAllBytes();
             return new Reply(response.getStatusCode(), json(content));
         } catch (IOException | RuntimeException failure) {
@@ -137,7 +151,7 @@ final class EngineApi implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String clientSays = bridge.map(DialBridge::lastError).orElse("");
+        String clientSays = bridge.map(Bridge::lastError).orElse("");
         String why = clientSays.isEmpty() ? Unreachable.reason(root) : clientSays;
         return new EngineException(
                 "cannot connect to the container engine at " + endpoint.description() + ": " + why,
@@ -152,6 +166,6 @@ final class EngineApi implements AutoCloseable {
         } catch (IOException ignored) {
             // nothing is in flight any more
         }
-        bridge.ifPresent(DialBridge::close);
+        bridge.ifPresent(Bridge::close);
     }
 }

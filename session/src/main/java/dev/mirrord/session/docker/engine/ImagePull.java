@@ -36,7 +36,7 @@ final class ImagePull {
             process.getOutputStream().close();
             progress(process.getInputStream(), quiet);
             if (process.waitFor() != 0) {
-                throw refused(image, errors.complete());
+                throw refused(cli.program(), image, errors.complete());
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -56,13 +56,15 @@ final class ImagePull {
         }
     }
 
-    private static EngineException refused(String image, String errors) {
+    private static EngineException refused(String client, String image, String errors) {
         String why = errors.replaceFirst("^Error response from daemon: ", "");
         return new EngineException(
                 "image "
                         + image
                         + " is not on the engine and cannot be pulled: "
-                        + (why.isEmpty() ? "docker pull failed" : why),
-                "Check the name and tag, build it here, or log in to its registry (docker login).");
+                        + (why.isEmpty() ? client + " pull failed" : why),
+                "Check the name and tag, build it here, or log in to its registry ("
+                        + client
+                        + " login).");
     }
 }

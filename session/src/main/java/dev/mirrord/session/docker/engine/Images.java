@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.session.docker.EngineException;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.ContainerRuntime;
 import dev.mirrord.session.docker.command.RunFlag;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
 import java.util.ArrayList;
@@ -17,18 +18,47 @@ import java.util.TreeSet;
 /** Images of the engine. */
 public final class Images {
 
+    /** Of the part of podman's API that is its own; Podman 4 and 5 speak it. */
+    private static final String LIBPOD = "/v4.0.0/libpod";
+
     private final EngineApi api;
+    private final ContainerRuntime runtime;
     private final ImagePull pull;
     private final ClientEnvironment environment;
 
     Images(EngineApi api, DockerCli cli, ClientEnvironment environment) {
         this.api = api;
+        this.runtime = cli.runtime();
         this.pull = new ImagePull(cli);
         this.environment = environment;
     }
 
     /** Empty when the engine does not have it. */
     public Optional<ImageConfig> inspect(String reference) {
+        return runtime == ContainerRuntime.PODMAN
+                ? resolved(reference).flatMap(this::ofEngine)
+                : ofEngine(reference);
+    }
+
+    /**
+     * The id of an image of podman. Its Docker API reads {@code myimg} as Docker Hub's, its client
+     * as {@code localhost/myimg} or whatever is here.
+     */
+    private Optional<String> resolved(String reference) {
+        EngineApi.Reply reply =
+                api.get(LIBPOD + "/images/" + EngineApi.encoded(reference) + "/json");
+        if (reply.notFound()) {
+            return Optional.empty();
+        }
+        if (!reply.ok()) {
+            throw new EngineException(
+                    "podman cannot inspect image " + reference + ": " + reply.message(),
+                    "Podman 4.0 or newer is needed.");
+        }
+        return Optional.of(reply.body().path("Id").asText());
+    }
+
+    private Optional<ImageConfig> ofEngine(String reference) {
         EngineApi.Reply reply = api.get("/images/" + EngineApi.encoded(reference) + "/json");
         if (reply.notFound()) {
             return Optional.empty();
@@ -68,11 +98,20 @@ public final class Images {
                                         "image " + image + " was pulled but is not there", ""));
     }
 
-    /** The sidecar's image: pulled when absent. */
-    public void require(String image) {
-        if (inspect(image).isEmpty()) {
+    /**
+     * The sidecar's image: pulled when absent.
+     *
+     * @return by what the engine's API takes it: for podman its id
+     */
+    public String require(String image) {
+        Optional<ImageConfig> present = inspect(image);
+        if (present.isEmpty()) {
             pull.pull(image, Optional.empty(), true, true);
+            present = inspect(image);
         }
+        return runtime == ContainerRuntime.PODMAN
+                ? present.map(ImageConfig::id).orElse(image)
+                : image;
     }
 
     /**

@@ -47,6 +47,11 @@ final class TailReader {
         return text();
     }
 
+    /** True once the stream has ended. */
+    boolean ended() {
+        return !thread.isAlive();
+    }
+
     synchronized String text() {
         return tail.toString().strip();
     }

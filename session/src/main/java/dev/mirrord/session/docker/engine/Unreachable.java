@@ -25,6 +25,8 @@ final class Unreachable {
             case Endpoint.UnixSocket ignored ->
                     "Nothing answers there. Start Docker (sudo systemctl start docker, or Docker"
                             + " Desktop).";
+            case Endpoint.OwnService ignored ->
+                    "Podman's own service has ended. Check that 'podman info' works.";
             case Endpoint.PlainTcp ignored ->
                     "Check -H, DOCKER_HOST or the docker context, and that the engine listens"
                             + " there.";

@@ -2,6 +2,7 @@ package dev.mirrord.session.docker.rewrite;
 
 import dev.mirrord.session.docker.CommandException;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.ContainerRuntime;
 import dev.mirrord.session.docker.command.RunFlag;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,9 @@ final class EffectiveCommand {
         Optional<String> entrypoint = command.last(RunFlag.ENTRYPOINT);
         List<String> words = new ArrayList<>();
         if (entrypoint.isPresent()) {
-            entrypoint.filter(program -> !program.isEmpty()).ifPresent(words::add);
+            entrypoint
+                    .filter(program -> !program.isEmpty())
+                    .ifPresent(program -> words.addAll(entrypoint(command, program)));
             words.addAll(command.arguments());
         } else {
             words.addAll(image.entrypoint());
@@ -32,5 +35,12 @@ final class EffectiveCommand {
                     "Put the command after the image's name.");
         }
         return List.copyOf(words);
+    }
+
+    /** Podman takes a JSON array too. */
+    private static List<String> entrypoint(ContainerCommand command, String value) {
+        return command.runtime() == ContainerRuntime.PODMAN
+                ? JsonList.parse(value).orElse(List.of(value))
+                : List.of(value);
     }
 }

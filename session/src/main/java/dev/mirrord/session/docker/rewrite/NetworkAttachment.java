@@ -22,7 +22,18 @@ public record NetworkAttachment(
         Map<String, String> driverOptions,
         int gatewayPriority) {
 
-    private static final Set<String> BUILT_IN = Set.of("default", "bridge", "host", "none", "nat");
+    private static final Set<String> BUILT_IN =
+            Set.of(
+                    "default",
+                    "bridge",
+                    "host",
+                    "none",
+                    "nat",
+                    // podman's: whatever its user has configured, and its ways without a bridge
+                    "private",
+                    "podman",
+                    "slirp4netns",
+                    "pasta");
 
     public NetworkAttachment {
         aliases = List.copyOf(aliases);
@@ -46,7 +57,9 @@ public record NetworkAttachment(
 
     /** Names are resolved, and aliases and links allowed, on these only. */
     public boolean userDefined() {
-        return !BUILT_IN.contains(name) && !name.startsWith("container:");
+        int colon = name.indexOf(':');
+        return !BUILT_IN.contains(colon < 0 ? name : name.substring(0, colon))
+                && !name.startsWith("container:");
     }
 
     NetworkAttachment withAliases(List<String> more) {

@@ -1,6 +1,7 @@
 package dev.mirrord.session.docker.rewrite;
 
 import dev.mirrord.session.docker.CommandException;
+import dev.mirrord.session.docker.command.ContainerRuntime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,12 @@ final class NetworkParser {
 
     private NetworkParser() {}
 
-    static NetworkAttachment parse(String value) {
+    /** As the client of the line reads it. */
+    static NetworkAttachment parse(ContainerRuntime runtime, String value) {
+        return runtime == ContainerRuntime.PODMAN ? PodmanNetwork.parse(value) : parse(value);
+    }
+
+    private static NetworkAttachment parse(String value) {
         if (!FIELDS.matcher(value).find()) {
             if (value.isBlank()) {
                 throw new CommandException("no name set for --network");

@@ -12,7 +12,15 @@ final class Refusals {
     private Refusals() {}
 
     static void check(ContainerCommand command) {
-        command.all(RunFlag.NETWORK).forEach(value -> network(NetworkParser.parse(value).name()));
+        command.all(RunFlag.NETWORK)
+                .forEach(value -> network(NetworkParser.parse(command.runtime(), value).name()));
+        command.last(RunFlag.POD).ifPresent(Refusals::pod);
+        if (command.on(RunFlag.ROOTFS)) {
+            throw new CommandException(
+                    "--rootfs cannot be combined with a target: what the container executes is read"
+                            + " from an image",
+                    "Make an image of the folder: tar -C FOLDER -c . | podman import - NAME.");
+        }
         command.last(RunFlag.UTS)
                 .filter(value -> !value.isEmpty())
                 .ifPresent(Refusals::utsNamespace);
@@ -27,7 +35,7 @@ final class Refusals {
     }
 
     private static void network(String name) {
-        if (name.startsWith("container:")) {
+        if (name.startsWith("container:") || name.startsWith("ns:")) {
             throw new CommandException(
                     "--network "
                             + name
@@ -52,6 +60,16 @@ final class Refusals {
                                     + " and feature.network.incoming to false.");
             default -> {}
         }
+    }
+
+    private static void pod(String name) {
+        throw new CommandException(
+                "--pod "
+                        + name
+                        + " cannot be combined with a target: the app's network namespace is the"
+                        + " target's stand-in, not the pod's",
+                "Leave it out. To reach the pod's containers, put both on one network: --network"
+                        + " NAME.");
     }
 
     private static void utsNamespace(String value) {

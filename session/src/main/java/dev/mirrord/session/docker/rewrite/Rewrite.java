@@ -1,5 +1,6 @@
 package dev.mirrord.session.docker.rewrite;
 
+import dev.mirrord.session.docker.command.Verb;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +35,34 @@ public record Rewrite(
         nameservers = List.copyOf(nameservers);
         execHealthCheck = List.copyOf(execHealthCheck);
         notices = List.copyOf(notices);
+    }
+
+    /** The same with the sidecar's namespace named by its paths, not by the sidecar's name. */
+    public Rewrite joined(SharedNamespace namespace) {
+        String byName = Rewriter.networkOption(sidecar.name());
+        List<String> joined = new ArrayList<>();
+        for (String option : options) {
+            if (option.equals(byName)) {
+                joined.addAll(namespace.options(options));
+            } else {
+                joined.add(option);
+            }
+        }
+        return new Rewrite(
+                sidecar,
+                prefix,
+                joined,
+                tail,
+                program,
+                nameservers,
+                appIsPid1,
+                execHealthCheck,
+                notices);
+    }
+
+    /** Whether the line only creates the app. */
+    public boolean creates() {
+        return prefix.getLast().equals(Verb.CREATE.word());
     }
 
     /** The line that runs (or creates) the app. */

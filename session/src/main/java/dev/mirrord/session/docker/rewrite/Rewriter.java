@@ -1,6 +1,7 @@
 package dev.mirrord.session.docker.rewrite;
 
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.ContainerRuntime;
 import dev.mirrord.session.docker.command.Option;
 import dev.mirrord.session.docker.command.RunFlag;
 import java.util.ArrayList;
@@ -36,7 +37,13 @@ public final class Rewriter {
         switch (HealthCheck.of(command, image, imageHas)) {
             case HealthCheck.Outcome.Unchanged() -> {}
             case HealthCheck.Outcome.Line(String line) -> options.add("--health-cmd=" + line);
-            case HealthCheck.Outcome.Exec(List<String> words) -> execHealthCheck.addAll(words);
+            case HealthCheck.Outcome.Exec(List<String> words) -> {
+                if (command.runtime() == ContainerRuntime.PODMAN) {
+                    options.add("--health-cmd=" + JsonList.of(words)); // podman's exec form
+                } else {
+                    execHealthCheck.addAll(words);
+                }
+            }
             case HealthCheck.Outcome.Outside(String notice) -> {
                 command.last(RunFlag.HEALTH_CMD)
                         .ifPresent(line -> options.add("--health-cmd=" + line));

@@ -2,6 +2,7 @@ package dev.mirrord.session.docker.rewrite;
 
 import dev.mirrord.session.docker.CommandException;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.ContainerRuntime;
 import dev.mirrord.session.docker.command.RunFlag;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ final class SidecarOptions {
                 restartPolicy(command),
                 // an engine takes only one of the two
                 facts.removeSidecar() && restartPolicy(command).equals("no"),
-                command.last(RunFlag.USERNS).orElse(""),
+                userNamespace(command),
                 facts.relayDirectory());
     }
 
@@ -117,11 +118,15 @@ final class SidecarOptions {
 
     private static List<NetworkAttachment> networks(ContainerCommand command) {
         List<NetworkAttachment> given =
-                command.all(RunFlag.NETWORK).stream().map(NetworkParser::parse).toList();
+                command.all(RunFlag.NETWORK).stream()
+                        .map(value -> NetworkParser.parse(command.runtime(), value))
+                        .toList();
         List<NetworkAttachment> networks = new ArrayList<>();
         networks.add(
                 withContainerWide(
-                        given.isEmpty() ? NetworkAttachment.of("default") : given.getFirst(),
+                        given.isEmpty()
+                                ? NetworkAttachment.of(defaultNetwork(command))
+                                : given.getFirst(),
                         command));
         networks.addAll(given.stream().skip(1).toList());
         Set<String> names = new HashSet<>();
@@ -137,6 +142,18 @@ final class SidecarOptions {
                             + " network-modes");
         }
         return networks.stream().map(network -> reachableByName(network, command)).toList();
+    }
+
+    /** Podman's modes are about the app's user; the sidecar is root of the engine's namespace. */
+    private static String userNamespace(ContainerCommand command) {
+        return command.runtime() == ContainerRuntime.PODMAN
+                ? ""
+                : command.last(RunFlag.USERNS).orElse("");
+    }
+
+    /** Podman's own default is what its client's configuration says, not its Docker API's. */
+    private static String defaultNetwork(ContainerCommand command) {
+        return command.runtime() == ContainerRuntime.PODMAN ? "private" : "default";
     }
 
     /** The options that are not part of {@code --network} count for the first network. */

@@ -65,12 +65,15 @@ public record SidecarSpec(
     /**
      * A line for the user where the engine chooses ports: {@code docker port} of the app shows
      * nothing, because the ports are this container's.
+     *
+     * @param client as the user called it
      */
-    public Optional<String> portsNotice() {
+    public Optional<String> portsNotice(String client) {
         boolean chosen =
                 publishAll || ports.stream().anyMatch(port -> !port.hostPort().matches("[0-9]+"));
         return chosen
-                ? Optional.of("the published ports are shown by: docker port " + name)
+                ? Optional.of(
+                        "the published ports are shown by: %s port %s".formatted(client, name))
                 : Optional.empty();
     }
 

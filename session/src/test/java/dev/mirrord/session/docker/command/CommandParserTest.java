@@ -74,19 +74,24 @@ class CommandParserTest {
         String name = "--" + flag.longName();
         boolean bool = flag.kind() == FlagKind.BOOLEAN;
         String value = bool ? "true" : "v";
-        assertThat(parse("docker run " + name + "=" + value + " img").last(flag)).contains(value);
+        assertThat(parse(client(flag) + " run " + name + "=" + value + " img").last(flag))
+                .contains(value);
         String separate = bool ? name : name + " v";
-        assertThat(parse("docker run " + separate + " img").last(flag)).contains(value);
+        assertThat(parse(client(flag) + " run " + separate + " img").last(flag)).contains(value);
         if (flag.shortName() != Flag.NO_SHORT_NAME) {
             String dash = "-" + flag.shortName();
-            assertThat(parse("docker run " + dash + "=" + value + " img").last(flag))
+            assertThat(parse(client(flag) + " run " + dash + "=" + value + " img").last(flag))
                     .contains(value);
-            assertThat(parse("docker run " + (bool ? dash : dash + " v") + " img").last(flag))
+            assertThat(
+                            parse(client(flag) + " run " + (bool ? dash : dash + " v") + " img")
+                                    .last(flag))
                     .contains(value);
-            assertThat(parse("docker run " + (bool ? dash : dash + "v") + " img").last(flag))
+            assertThat(
+                            parse(client(flag) + " run " + (bool ? dash : dash + "v") + " img")
+                                    .last(flag))
                     .contains(value);
         }
-        assertThat(parse("docker run " + separate + " img").image()).isEqualTo("img");
+        assertThat(parse(client(flag) + " run " + separate + " img").image()).isEqualTo("img");
     }
 
     @ParameterizedTest
@@ -96,10 +101,25 @@ class CommandParserTest {
             return;
         }
         String name = "--" + flag.longName();
-        ContainerCommand command = parse("docker run " + name + " a " + name + "=b img");
+        ContainerCommand command = parse(client(flag) + " run " + name + " a " + name + "=b img");
 
         assertThat(command.last(flag)).contains("b");
         assertThat(command.all(flag)).containsExactly("a", "b");
+    }
+
+    private static String client(RunFlag flag) {
+        return RunFlagClients.of(flag) == Client.PODMAN ? "podman" : "docker";
+    }
+
+    @ParameterizedTest
+    @EnumSource(RunFlag.class)
+    void aFlagOfOneClientIsUnknownToTheOther(RunFlag flag) {
+        Client client = RunFlagClients.of(flag);
+        if (client != Client.EACH) {
+            String other = client == Client.PODMAN ? "docker" : "podman";
+            assertThatThrownBy(() -> parse(other + " run --" + flag.longName() + "=1 img"))
+                    .hasMessage("unknown flag: --" + flag.longName());
+        }
     }
 
     @Test

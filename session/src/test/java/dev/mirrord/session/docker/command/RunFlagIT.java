@@ -4,34 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The table of flags against the help text of the docker client of this machine. */
+/** The tables of flags against the help texts of the clients of this machine. */
 class RunFlagIT {
 
     private static final Pattern LINE =
             Pattern.compile("(?m)^  (?:-(\\w), |    )--([a-z0-9-]+)(?: (\\S+))?(?:   .*)?$");
 
     private static final Set<String> LIST_TYPES =
-            Set.of("list", "map", "network", "mount", "ulimit", "gpu-request");
+            Set.of(
+                    "list",
+                    "map",
+                    "network",
+                    "mount",
+                    "ulimit",
+                    "gpu-request",
+                    // podman's
+                    "strings",
+                    "stringArray",
+                    "tmpfs");
 
     private record Shape(String shortName, FlagKind kind) {}
 
     @ParameterizedTest
-    @EnumSource(Verb.class)
-    void theTableIsWhatTheClientSays(Verb verb) throws Exception {
+    @CsvSource({"DOCKER, RUN", "DOCKER, CREATE", "PODMAN, RUN", "PODMAN, CREATE"})
+    void theTableIsWhatTheClientSays(ContainerRuntime runtime, Verb verb) throws Exception {
         Map<String, Shape> table =
-                Arrays.stream(RunFlag.values())
+                RunFlag.of(runtime, verb).stream()
                         .filter(flag -> !flag.hidden())
-                        .filter(flag -> verb == Verb.RUN || flag.ofCreate())
                         .collect(
                                 Collectors.toMap(
                                         RunFlag::longName,
@@ -39,28 +50,48 @@ class RunFlagIT {
                                         (first, second) -> first,
                                         TreeMap::new));
 
-        assertThat(table).isEqualTo(client(verb));
+        assertThat(table).isEqualTo(client(runtime, verb.word()));
+    }
+
+    @Test
+    void thePodmanOptionsBeforeItsVerbAreWhatTheClientSays() throws Exception {
+        Map<String, Shape> table =
+                GlobalFlag.of(ContainerRuntime.PODMAN).stream()
+                        .collect(
+                                Collectors.toMap(
+                                        GlobalFlag::longName,
+                                        RunFlagIT::shape,
+                                        (first, second) -> first,
+                                        TreeMap::new));
+
+        assertThat(table).isEqualTo(client(ContainerRuntime.PODMAN, ""));
     }
 
     @ParameterizedTest
-    @EnumSource(Verb.class)
-    void theClientKnowsTheHiddenFlags(Verb verb) throws Exception {
-        for (RunFlag flag : RunFlag.values()) {
+    @CsvSource({"DOCKER, RUN", "DOCKER, CREATE", "PODMAN, RUN", "PODMAN, CREATE"})
+    void theClientKnowsTheHiddenFlags(ContainerRuntime runtime, Verb verb) throws Exception {
+        for (RunFlag flag : RunFlag.of(runtime, verb)) {
             if (flag.hidden()) {
-                String output = run("docker", verb.word(), "--" + flag.longName());
-                assertThat(output).contains("flag needs an argument: --" + flag.longName());
+                String output = run(runtime.word(), verb.word(), "--" + flag.longName());
+                assertThat(output).contains("flag needs an argument: --");
             }
         }
     }
 
-    private static Shape shape(RunFlag flag) {
+    private static Shape shape(Flag flag) {
         String name = flag.shortName() == Flag.NO_SHORT_NAME ? "" : "" + flag.shortName();
         return new Shape(name, flag.kind());
     }
 
-    private static Map<String, Shape> client(Verb verb) throws Exception {
+    private static Map<String, Shape> client(ContainerRuntime runtime, String verb)
+            throws Exception {
         Map<String, Shape> shapes = new TreeMap<>();
-        Matcher matcher = LINE.matcher(run("docker", verb.word(), "--help"));
+        List<String> words = new ArrayList<>(List.of(runtime.word()));
+        if (!verb.isEmpty()) {
+            words.add(verb);
+        }
+        words.add("--help");
+        Matcher matcher = LINE.matcher(run(words.toArray(String[]::new)));
         while (matcher.find()) {
             String shortName = matcher.group(1) == null ? "" : matcher.group(1);
             shapes.put(matcher.group(2), new Shape(shortName, kind(matcher.group(3))));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +23,9 @@ class EndpointFinderIT {
 
     private Endpoint find(Map<String, String> variables, String line) {
         ContainerCommand command = CommandParser.parse(List.of((line + " run img").split(" ")));
-        return new EndpointFinder(new ClientEnvironment(variables, home, false))
+        return new EndpointFinder(
+                        new ClientEnvironment(
+                                variables, home, ClientEnvironment.Platform.LINUX, false))
                 .find(command.runtime(), command.globals());
     }
 
@@ -122,12 +127,37 @@ class EndpointFinderIT {
     }
 
     @Test
-    void podmanHasItsOwnSocketAndNerdctlNone() throws Exception {
+    void podmansSocketIsUsedWhereSomebodyAnswers() throws Exception {
         Path socket = Files.createDirectories(home.resolve("podman")).resolve("podman.sock");
-        Files.createFile(socket);
+        Map<String, String> variables = Map.of("XDG_RUNTIME_DIR", home.toString());
 
-        assertThat(find(Map.of("XDG_RUNTIME_DIR", home.toString()), "podman"))
-                .isEqualTo(new Endpoint.UnixSocket(socket));
+        assertThat(find(variables, "podman")).isEqualTo(new Endpoint.OwnService());
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            assertThat(find(variables, "podman")).isEqualTo(new Endpoint.UnixSocket(socket));
+            assertThat(find(variables, "podman --root /elsewhere"))
+                    .isEqualTo(new Endpoint.OwnService());
+        }
+        assertThat(socket).exists();
+        assertThat(find(variables, "podman")).isEqualTo(new Endpoint.OwnService());
+    }
+
+    @Test
+    void podmansOwnWordsForAnotherMachineAreFollowed() {
+        assertThat(find(Map.of("CONTAINER_HOST", "unix:///x.sock"), "podman"))
+                .isEqualTo(new Endpoint.UnixSocket(Path.of("/x.sock")));
+        assertThat(find(Map.of("CONTAINER_HOST", "ssh://me@h/run/podman.sock"), "podman"))
+                .isEqualTo(new Endpoint.ThroughClient("ssh://me@h/run/podman.sock"));
+        assertThat(find(Map.of("CONTAINER_CONNECTION", "far"), "podman"))
+                .isInstanceOf(Endpoint.ThroughClient.class);
+        assertThat(find(Map.of(), "podman --url tcp://h:1"))
+                .isEqualTo(new Endpoint.ThroughClient("podman --url=tcp://h:1"));
+        assertThat(find(Map.of("DOCKER_HOST", "unix:///docker.sock"), "podman"))
+                .isEqualTo(new Endpoint.OwnService());
+    }
+
+    @Test
+    void nerdctlHasNoApi() {
         assertThatThrownBy(() -> find(Map.of(), "nerdctl")).hasMessageContaining("no Docker API");
     }
 }

@@ -71,6 +71,25 @@ class HealthCheckTest {
     }
 
     @Test
+    void podmansClientHasAnOptionForTheExecForm() {
+        Rewrite rewrite =
+                Rewriter.rewrite(
+                        CommandParser.parse(List.of("podman", "run", "img")),
+                        Lines.image(
+                                List.of(),
+                                List.of("app"),
+                                List.of("CMD", "/probe", "a b"),
+                                List.of(),
+                                Set.of()),
+                        Lines.FACTS,
+                        NO_SHELL);
+
+        assertThat(healthOptions(rewrite))
+                .containsExactly("--health-cmd=[\"/.mirrord/run\",\"/probe\",\"a b\"]");
+        assertThat(rewrite.execHealthCheck()).isEmpty();
+    }
+
+    @Test
     void theUsersCommandReplacesTheImagesAndIntervalsStay() {
         Rewrite rewrite =
                 rewrite(

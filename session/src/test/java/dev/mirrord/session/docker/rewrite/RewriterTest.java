@@ -3,10 +3,13 @@ package dev.mirrord.session.docker.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mirrord.session.docker.command.ContainerCommand;
+import dev.mirrord.session.docker.command.ContainerRuntime;
 import dev.mirrord.session.docker.command.FlagKind;
 import dev.mirrord.session.docker.command.Placement;
 import dev.mirrord.session.docker.command.RunFlag;
+import dev.mirrord.session.docker.command.Verb;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,12 +42,19 @@ class RewriterTest {
     @ParameterizedTest
     @EnumSource(RunFlag.class)
     void everyFlagEndsUpWhereTheTableSays(RunFlag flag) {
-        if (flag == RunFlag.HELP || flag.placement() == Placement.REWRITTEN) {
+        if (Set.of(RunFlag.HELP, RunFlag.POD, RunFlag.ROOTFS).contains(flag)
+                || flag.placement() == Placement.REWRITTEN) {
             return;
         }
         String word = "--" + flag.longName() + "=" + value(flag);
         boolean alias = flag.canonical() == RunFlag.NETWORK_ALIAS;
-        String line = "docker run " + (alias ? "--network mine " : "") + word + " img";
+        boolean docker = RunFlag.of(ContainerRuntime.DOCKER, Verb.RUN).contains(flag);
+        String line =
+                (docker ? "docker" : "podman")
+                        + " run "
+                        + (alias ? "--network mine " : "")
+                        + word
+                        + " img";
         boolean stays = Lines.rewrite(line).options().contains(word);
 
         assertThat(stays).isEqualTo(flag.placement() != Placement.SIDECAR);
@@ -63,6 +73,73 @@ class RewriterTest {
             case UTS -> "";
             default -> "v";
         };
+    }
+
+    /** Podman takes the namespace by its path, and the files that docker mounts by itself. */
+    @Test
+    void podmansAppIsToldOfTheNamespaceOfTheRunningSidecar() {
+        Rewrite rewrite =
+                Lines.rewrite("podman --root /r run --rm --network mine:ip=1.2.3.4 img a");
+
+        assertThat(
+                        rewrite.joined(
+                                        new SharedNamespace(
+                                                "/ns", "/c/resolv.conf", "/c/hosts", "h"))
+                                .appCommand())
+                .containsExactly(
+                        "podman",
+                        "--root=/r",
+                        "run",
+                        "--rm=true",
+                        "--label=dev.mirrord/owner=me@here",
+                        "--label=dev.mirrord/session=s1",
+                        "--network=ns:/ns",
+                        "--volume=/c/resolv.conf:/etc/resolv.conf",
+                        "--volume=/c/hosts:/etc/hosts",
+                        "--hostname=h",
+                        "--volumes-from=mirrord-s1-layer:ro",
+                        "--entrypoint=/.mirrord/run",
+                        "img",
+                        "--main",
+                        "--",
+                        "a");
+        assertThat(rewrite.sidecar().networks().getFirst().name()).isEqualTo("mine");
+        assertThat(rewrite.sidecar().networks().getFirst().ipv4()).contains("1.2.3.4");
+    }
+
+    @Test
+    void nerdctlsLineIsRewrittenAsDockers() {
+        assertThat(Lines.rewrite("nerdctl run -d --net mine -p 80:80 img a").appCommand())
+                .containsExactly(
+                        "nerdctl",
+                        "run",
+                        "--detach=true",
+                        "--label=dev.mirrord/owner=me@here",
+                        "--label=dev.mirrord/session=s1",
+                        "--network=container:mirrord-s1-sidecar",
+                        "--volumes-from=mirrord-s1-layer:ro",
+                        "--entrypoint=/.mirrord/run",
+                        "img",
+                        "--main",
+                        "--",
+                        "a");
+    }
+
+    @Test
+    void podmansEntrypointMayBeAList() {
+        assertThat(Lines.rewrite("podman run --entrypoint [\"a\",\"b\"] img c").program())
+                .containsExactly("a", "b", "c");
+        assertThat(Lines.rewrite("docker run --entrypoint [\"a\",\"b\"] img c").program())
+                .containsExactly("[\"a\",\"b\"]", "c");
+    }
+
+    @Test
+    void podmansSidecarIsOnTheNetworkOfItsUsersConfigurationAndInNoUserNamespaceOfTheApp() {
+        SidecarSpec sidecar = Lines.sidecar("podman run --userns keep-id img");
+
+        assertThat(sidecar.networks().getFirst().name()).isEqualTo("private");
+        assertThat(sidecar.networks().getFirst().userDefined()).isFalse();
+        assertThat(sidecar.userNamespace()).isEmpty();
     }
 
     @Test

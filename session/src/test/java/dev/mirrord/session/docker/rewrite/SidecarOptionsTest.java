@@ -98,7 +98,7 @@ class SidecarOptionsTest {
 
         assertThat(spec.publishAll()).isTrue();
         assertThat(spec.exposedPorts()).containsExactly("80/tcp", "90/udp", "91/udp");
-        assertThat(spec.portsNotice())
+        assertThat(spec.portsNotice("docker"))
                 .contains("the published ports are shown by: docker port mirrord-s1-sidecar");
     }
 
