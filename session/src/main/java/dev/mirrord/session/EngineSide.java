@@ -153,7 +153,8 @@ final class EngineSide implements AutoCloseable {
      */
     boolean sharesFiles() {
         return !attached
-                && engine.endpoint() instanceof Endpoint.UnixSocket
+                && (engine.endpoint() instanceof Endpoint.UnixSocket
+                        || engine.endpoint() instanceof Endpoint.OwnService)
                 && !"exec".equals(System.getenv("MIRRORD_RELAY"));
     }
 

@@ -31,6 +31,7 @@ public enum GlobalFlag implements Flag {
     NAMESPACE("namespace", NO_SHORT_NAME, VALUE, Client.PODMAN),
     NETWORK_CMD_PATH("network-cmd-path", NO_SHORT_NAME, VALUE, Client.PODMAN),
     NETWORK_CONFIG_DIR("network-config-dir", NO_SHORT_NAME, VALUE, Client.PODMAN),
+    NOOUT("noout", NO_SHORT_NAME, BOOLEAN, Client.PODMAN),
     REMOTE("remote", 'r', BOOLEAN, Client.PODMAN),
     ROOT("root", NO_SHORT_NAME, VALUE, Client.PODMAN),
     RUNROOT("runroot", NO_SHORT_NAME, VALUE, Client.PODMAN),

@@ -48,7 +48,7 @@ final class PodmanService implements Bridge {
     /** Starts one and waits until it answers. */
     static PodmanService open(DockerCli cli) {
         try {
-            Path directory = Files.createTempDirectory("mirrord-podman"); // mode 0700
+            Path directory = Files.createTempDirectory(base(), "mirrord-podman"); // mode 0700
             List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT));
             words.add("mirrord-podman-service");
             words.add(directory.toString());
@@ -64,6 +64,13 @@ final class PodmanService implements Bridge {
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot make a folder for podman's socket", failure);
         }
+    }
+
+    static Path base() {
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        return runtime != null && Files.isWritable(Path.of(runtime))
+                ? Path.of(runtime)
+                : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
     private void awaitAnswer(DockerCli cli) {

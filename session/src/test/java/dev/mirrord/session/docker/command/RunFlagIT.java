@@ -33,7 +33,32 @@ class RunFlagIT {
                     // podman's
                     "strings",
                     "stringArray",
-                    "tmpfs");
+                    "tmpfs",
+                    "DEVICE_NAME:WEIGHT");
+
+    /** Later versions have them, or this one hides them. */
+    private static final Set<String> OF_OTHER_PODMANS =
+            Set.of(
+                    "cert-dir",
+                    "creds",
+                    "decryption-key",
+                    "gpus",
+                    "group-entry",
+                    "health-log-destination",
+                    "health-max-log-count",
+                    "health-max-log-size",
+                    "health-startup-cmd",
+                    "health-startup-interval",
+                    "health-startup-retries",
+                    "health-startup-success",
+                    "health-startup-timeout",
+                    "kernel-memory",
+                    "no-hostname",
+                    "rdt-class",
+                    "retry",
+                    "retry-delay",
+                    "shm-size-systemd",
+                    "signature-policy");
 
     private record Shape(String shortName, FlagKind kind) {}
 
@@ -50,7 +75,14 @@ class RunFlagIT {
                                         (first, second) -> first,
                                         TreeMap::new));
 
-        assertThat(table).isEqualTo(client(runtime, verb.word()));
+        Map<String, Shape> client = client(runtime, verb.word());
+        if (runtime == ContainerRuntime.PODMAN) {
+            assertThat(table.keySet()).containsAll(OF_OTHER_PODMANS);
+            table.keySet().removeAll(OF_OTHER_PODMANS);
+            table.remove("preserve-fd");
+            client.remove("init-ctr"); // of a pod, which is refused
+        }
+        assertThat(client).isEqualTo(table);
     }
 
     @Test
@@ -64,7 +96,7 @@ class RunFlagIT {
                                         (first, second) -> first,
                                         TreeMap::new));
 
-        assertThat(table).isEqualTo(client(ContainerRuntime.PODMAN, ""));
+        assertThat(client(ContainerRuntime.PODMAN, "")).isEqualTo(table);
     }
 
     @ParameterizedTest

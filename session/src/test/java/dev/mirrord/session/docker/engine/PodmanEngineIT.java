@@ -79,7 +79,7 @@ class PodmanEngineIT {
     }
 
     private static List<Path> folders() throws Exception {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+        try (Stream<Path> all = Files.list(PodmanService.base())) {
             return all.filter(path -> path.getFileName().toString().startsWith("mirrord-podman"))
                     .filter(path -> !path.getFileName().toString().startsWith("mirrord-podman-it"))
                     .toList();
