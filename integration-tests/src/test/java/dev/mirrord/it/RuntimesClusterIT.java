@@ -45,7 +45,9 @@ class RuntimesClusterIT {
         row.check("environment", () -> contains(ran, "url=http://catalog\n"));
         row.check("DNS, outgoing", () -> contains(ran, "service: catalog"));
         row.check("host name", () -> contains(ran, "host=web-"));
-        row.check("files, preload", () -> contains(ran, "file=p@ss=w0rd with 'quotes\" and $dollar\n"));
+        row.check(
+                "files, preload",
+                () -> contains(ran, "file=p@ss=w0rd with 'quotes\" and $dollar\n"));
         row.check("exit code", () -> assertThat(ran.exitCode()).as(ran.err()).isEqualTo(7));
         detached(runtime, row);
         row.check("signals", () -> signals(runtime));

@@ -50,7 +50,10 @@ record TestedRuntime(
         String value = System.getenv(variable);
         if (value == null || value.isBlank()) {
             throw new AssertionError(
-                    variable + " is not set: run ./verify, or set it to what " + script + " prints");
+                    variable
+                            + " is not set: run ./verify, or set it to what "
+                            + script
+                            + " prints");
         }
         return value;
     }
@@ -105,6 +108,11 @@ record TestedRuntime(
     }
 
     private static void add(List<String> left, String kind, Command.Result listed) {
-        listed.orFail().out().lines().filter(line -> !line.isBlank()).map(kind::concat).forEach(left::add);
+        listed.orFail()
+                .out()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(kind::concat)
+                .forEach(left::add);
     }
 }
