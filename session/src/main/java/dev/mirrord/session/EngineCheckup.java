@@ -113,9 +113,9 @@ final class EngineCheckup {
         }
         findings.add(
                 works
-                        ? Finding.ok("files of the target", "/dev/fuse can be opened")
+                        ? Finding.ok("target's files", "/dev/fuse can be opened")
                         : Finding.warning(
-                                "files of the target",
+                                "target's files",
                                 "the engine gives no /dev/fuse: --fs-mode read and write are lost",
                                 "load it (modprobe fuse); without root its mode has to be 0666"));
     }
