@@ -27,6 +27,7 @@
 #include "sidecar.h"
 #include "signals.h"
 #include "text.h"
+#include "volumes.h"
 
 #ifndef CONNECT_MS
 #define CONNECT_MS 10000
@@ -135,8 +136,29 @@ static int first_message(struct sidecar *sidecar) {
             return message->payload[0];
         case MESSAGE_END:
         case MESSAGE_FILES:
+        case MESSAGE_VOLUMES:
             say_text((char *)message->payload, message->length);
             return OWN_FAILURE;
+    }
+    return OWN_FAILURE;
+}
+
+/* Zero when the sidecar has done it, or the exit code. */
+static int mount_volumes(const struct signals *signals) {
+    int64_t give_up_at = sys_now() + VOLUMES_MS;
+    int fd = volumes_ask();
+    while (fd >= 0) {
+        int64_t left = give_up_at - sys_now();
+        struct poll_entry entries[] = {{signals->fd, POLL_IN, 0}, {fd, POLL_IN, 0}};
+        sys_poll(entries, 2, left > 0 ? left : 0);
+        int code = signal_while_waiting(signals);
+        if (code != 0) {
+            sys_close(fd);
+            return code;
+        }
+        if (entries[1].seen != 0 || left <= 0) {
+            return volumes_answered(fd) ? 0 : OWN_FAILURE;
+        }
     }
     return OWN_FAILURE;
 }
@@ -157,6 +179,14 @@ static int await_context(struct sidecar *sidecar, const struct signals *signals,
                 if (sidecar->message.type == MESSAGE_FILES) {
                     files_take(files, sidecar);
                     sidecar_forget(sidecar);
+                    break;
+                }
+                if (sidecar->message.type == MESSAGE_VOLUMES) {
+                    sidecar_forget(sidecar);
+                    code = mount_volumes(signals);
+                    if (code != 0) {
+                        return code;
+                    }
                     break;
                 }
                 return first_message(sidecar);

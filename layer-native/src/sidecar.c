@@ -67,7 +67,7 @@ static bool open_message(struct sidecar *sidecar) {
     struct message *message = &sidecar->message;
     size_t limit = head[0] == MESSAGE_CONTEXT ? CONTEXT_LIMIT : head[0] == MESSAGE_FILES ? FILES_LIMIT : TEXT_LIMIT;
     message->length = (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
-    if (head[0] < MESSAGE_CONTEXT || head[0] > MESSAGE_FILES) {
+    if (head[0] < MESSAGE_CONTEXT || head[0] > MESSAGE_VOLUMES) {
         struct decimal type = text_decimal(head[0]);
         say("the sidecar sent a message of unknown type ", type.digits, " (launcher and sidecar of different versions?)",
                 NULL);

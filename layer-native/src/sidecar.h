@@ -5,7 +5,7 @@
 #include "sys.h"
 
 enum role { ROLE_MAIN = 1, ROLE_RUN = 2, ROLE_REJOIN = 3 };
-enum message_type { MESSAGE_CONTEXT = 1, MESSAGE_ABORT = 2, MESSAGE_END = 3, MESSAGE_FILES = 4 };
+enum message_type { MESSAGE_CONTEXT = 1, MESSAGE_ABORT = 2, MESSAGE_END = 3, MESSAGE_FILES = 4, MESSAGE_VOLUMES = 5 };
 
 struct message {
     enum message_type type;

@@ -1,5 +1,5 @@
 /*
- * The door to the kernel: the system calls that run, hold and relay use, made directly, and the first instructions of a
+ * The door to the kernel: the system calls that run, hold, relay and attach use, made directly, and the first instructions of a
  * process. There is no C library below the programs of this folder, so that one file runs in every image: FROM scratch,
  * musl, glibc of any age, any user.
  *
@@ -31,7 +31,8 @@ enum {
     NR_mknodat = 259, NR_fchownat = 260, NR_newfstatat = 262, NR_unlinkat = 263, NR_linkat = 265, NR_symlinkat = 266,
     NR_readlinkat = 267, NR_fchmodat = 268, NR_utimensat = 280, NR_renameat2 = 316, NR_seccomp = 317, NR_statx = 332,
     NR_openat2 = 437, NR_faccessat2 = 439, NR_gettid = 186, NR_umask = 95, NR_bind = 49, NR_listen = 50, NR_accept4 = 288,
-    NR_getrandom = 318, NR_memfd_create = 319, NR_lseek = 8
+    NR_getrandom = 318, NR_memfd_create = 319, NR_lseek = 8,
+    NR_umount2 = 166, NR_setns = 308, NR_open_tree = 428, NR_move_mount = 429, NR_mount_setattr = 442
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f) {
@@ -58,7 +59,8 @@ enum {
     NR_pwrite64 = 68, NR_readlinkat = 78, NR_newfstatat = 79, NR_fsync = 82, NR_utimensat = 88, NR_exit = 93,
     NR_setfsuid = 151, NR_setfsgid = 152, NR_gettid = 178, NR_umask = 166, NR_socketpair = 199, NR_sendmsg = 211, NR_recvmsg = 212,
     NR_renameat2 = 276, NR_seccomp = 277, NR_statx = 291, NR_openat2 = 437, NR_faccessat2 = 439, NR_bind = 200, NR_listen = 201,
-    NR_accept4 = 242, NR_getrandom = 278, NR_memfd_create = 279, NR_lseek = 62
+    NR_accept4 = 242, NR_getrandom = 278, NR_memfd_create = 279, NR_lseek = 62,
+    NR_umount2 = 39, NR_setns = 268, NR_open_tree = 428, NR_move_mount = 429, NR_mount_setattr = 442
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f) {

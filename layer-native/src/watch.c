@@ -19,6 +19,7 @@
 
 #include "files.h"
 #include "text.h"
+#include "volumes.h"
 
 #ifndef REJOIN_MS
 #define REJOIN_MS 20000
@@ -67,6 +68,11 @@ static bool obey(struct watch *watch) {
             trees[0] = trees[1] = -1;
         }
         sidecar_forget(&watch->sidecar);
+        return true;
+    }
+    if (message->type == MESSAGE_VOLUMES) {
+        sidecar_forget(&watch->sidecar);
+        volumes_mount_again();
         return true;
     }
     if (message->type == MESSAGE_CONTEXT) {

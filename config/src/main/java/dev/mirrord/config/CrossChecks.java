@@ -1,6 +1,7 @@
 package dev.mirrord.config;
 
 import dev.mirrord.config.files.FileMode;
+import dev.mirrord.config.files.FileVolumes;
 import dev.mirrord.config.filter.Side;
 import java.util.List;
 
@@ -80,6 +81,11 @@ final class CrossChecks {
             problems.warn(
                     settings.place(Keys.FILE_MODE)
                             + " has no effect without a target: files are the image's own");
+        }
+        if (targetless && settings.get(Keys.FILE_VOLUMES, FileVolumes.OFF) != FileVolumes.OFF) {
+            problems.warn(
+                    settings.place(Keys.FILE_VOLUMES)
+                            + " has no effect without a target: there are no volumes");
         }
         if (targetless && settings.has(Keys.AGENT_NAMESPACE)) {
             problems.warn(

@@ -2,6 +2,7 @@ package dev.mirrord.config;
 
 import dev.mirrord.config.files.FileEngine;
 import dev.mirrord.config.files.FileMode;
+import dev.mirrord.config.files.FileVolumes;
 import dev.mirrord.config.filter.Rule;
 import dev.mirrord.config.filter.RuleParser;
 import java.util.ArrayList;
@@ -178,6 +179,8 @@ public final class Keys {
                                     "preload", FileEngine.PRELOAD,
                                     "supervise", FileEngine.SUPERVISE)),
                     null);
+    public static final Key<FileVolumes> FILE_VOLUMES =
+            key("feature.fs.volumes", new FileVolumesType(), null);
     public static final Key<Boolean> AUTO_MOUNT =
             key("feature.magic.auto_mount", Scalars.BOOL, null);
     public static final Key<Boolean> HOSTNAME = key("feature.hostname", Scalars.BOOL, null);

@@ -6,6 +6,7 @@ import dev.mirrord.config.environment.EnvironmentRules;
 import dev.mirrord.config.files.FileEngine;
 import dev.mirrord.config.files.FileMode;
 import dev.mirrord.config.files.FileRules;
+import dev.mirrord.config.files.FileVolumes;
 import dev.mirrord.config.filter.DnsFilter;
 import dev.mirrord.config.filter.OutgoingFilter;
 import dev.mirrord.config.filter.Rule;
@@ -106,7 +107,8 @@ final class Resolver {
                 settings.list(Keys.FILE_NOT_FOUND),
                 settings.find(Keys.FILE_MAPPING).orElseGet(LinkedHashMap::new),
                 settings.get(Keys.FILE_ENGINE, FileEngine.AUTO),
-                settings.get(Keys.AUTO_MOUNT, true));
+                settings.get(Keys.AUTO_MOUNT, true),
+                targetless ? FileVolumes.OFF : settings.get(Keys.FILE_VOLUMES, FileVolumes.OFF));
     }
 
     private Map<String, String> environmentFile(String file) {

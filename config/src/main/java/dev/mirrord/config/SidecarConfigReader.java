@@ -2,6 +2,7 @@ package dev.mirrord.config;
 
 import dev.mirrord.config.environment.EnvironmentRules;
 import dev.mirrord.config.files.FileRules;
+import dev.mirrord.config.files.FileVolumes;
 import dev.mirrord.config.filter.DnsFilter;
 import dev.mirrord.config.filter.OutgoingFilter;
 import dev.mirrord.config.filter.Rule;
@@ -23,6 +24,12 @@ final class SidecarConfigReader {
 
     private static final Type<List<Rule>> RULES = Lists.rules(RuleParser::outgoing);
     private static final Type<List<String>> STRINGS = Lists.of(Scalars.STRING);
+    private static final Type<FileVolumes> VOLUMES =
+            Scalars.choice(
+                    Map.of(
+                            "off", FileVolumes.OFF,
+                            "read", FileVolumes.READ,
+                            "write", FileVolumes.WRITE));
     private static final Type<Side> SIDE =
             Scalars.choice(Map.of("local", Side.LOCAL, "remote", Side.REMOTE));
 
@@ -72,7 +79,8 @@ final class SidecarConfigReader {
                 field("notFound", STRINGS),
                 field("mapping", Structures.STRING_MAP),
                 field("engine", Keys.FILE_ENGINE.type()),
-                bool("autoMount"));
+                bool("autoMount"),
+                field("volumes", VOLUMES));
     }
 
     private NetworkConfig network() throws WrongValue {

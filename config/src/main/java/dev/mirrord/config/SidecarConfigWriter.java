@@ -65,6 +65,7 @@ final class SidecarConfigWriter {
         map("mapping", rules.mapping());
         json.writeStringField("engine", rules.engine().name().toLowerCase(Locale.ROOT));
         json.writeBooleanField("autoMount", rules.autoMount());
+        json.writeStringField("volumes", rules.volumes().name().toLowerCase(Locale.ROOT));
     }
 
     private void network(NetworkConfig network) throws IOException {

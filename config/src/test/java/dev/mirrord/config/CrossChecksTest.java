@@ -63,6 +63,10 @@ class CrossChecksTest {
                         "<stdin>:1:57: feature.network.incoming.mode is mirror, but a targetless"
                                 + " session has no traffic to mirror"),
                 of(
+                        "{'target':'targetless','feature':{'fs':{'volumes':true}}}",
+                        "<stdin>:1:51: feature.fs.volumes has no effect without a target: there"
+                                + " are no volumes"),
+                of(
                         "{'target':'targetless','agent':{'namespace':'n'}}",
                         "<stdin>:1:45: agent.namespace has no effect without a target: the agent"
                                 + " runs in the target namespace"),

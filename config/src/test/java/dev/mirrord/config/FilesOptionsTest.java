@@ -8,6 +8,7 @@ import dev.mirrord.config.files.FileEngine;
 import dev.mirrord.config.files.FileExplanation;
 import dev.mirrord.config.files.FileMode;
 import dev.mirrord.config.files.FileRules;
+import dev.mirrord.config.files.FileVolumes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,28 @@ class FilesOptionsTest {
         assertThat(files("{\"engine\":\"" + word + "\"}").engine()).isEqualTo(engine);
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, OFF", "true, READ", "'\"read\"', READ", "'\"write\"', WRITE"})
+    void volumesAreMountedInEveryMode(String word, FileVolumes volumes) {
+        FileRules files = files("{\"mode\":\"local\",\"volumes\":" + word + "}");
+
+        assertThat(files.volumes()).isEqualTo(volumes);
+        assertThat(files.mounted()).isEqualTo(volumes != FileVolumes.OFF);
+        assertThat(files.wanted()).isFalse();
+    }
+
+    @Test
+    void volumesAreNotMountedWithoutBeingAskedForNorWithoutATarget() {
+        assertThat(files("\"read\"").volumes()).isEqualTo(FileVolumes.OFF);
+        assertThat(
+                        TestingConfig.json(
+                                        "{\"target\":\"targetless\",\"feature\":{\"fs\":{\"volumes\":true}}}")
+                                .feature()
+                                .files()
+                                .mounted())
+                .isFalse();
+    }
+
     @Test
     void onePatternOrSeveralAreTaken() {
         assertThat(files("{\"read_only\":\"^/a\",\"local\":[\"^/b\",\"^/c\"]}").local())
@@ -66,6 +89,7 @@ class FilesOptionsTest {
     @ParameterizedTest
     @CsvSource({
         "'{\"engine\":\"ptrace\"}', preload",
+        "'{\"volumes\":\"all\"}', 'true or false, or one of read, write'",
         "'{\"local\":\"(?=a)\"}', look-around",
         "'{\"mapping\":{\"(\":\"x\"}}', an opening parenthesis",
         "'{\"mapping\":{\"a\":\"$x\"}}', a group is written $1"

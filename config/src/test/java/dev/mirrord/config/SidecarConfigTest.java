@@ -16,7 +16,7 @@ class SidecarConfigTest {
               "hostname": false, "magic": {"auto_mount": false},
               "fs": {"mode": "write", "read_write": ["^/data/", "x;y"], "read_only": "^/ro",
                      "local": ["l"], "not_found": ["n"], "mapping": {"^/b": "/c$1", "^/a": "/d"},
-                     "engine": "supervise"},
+                     "engine": "supervise", "volumes": "write"},
               "env": {"exclude": ["A*", "Bé?"], "override": {"Q": "\\"x\\"\\n=ü", "Z": ""},
                       "mapping": {"b.+": "1", "a.+": "2"}, "unset": ["C"]},
               "network": {

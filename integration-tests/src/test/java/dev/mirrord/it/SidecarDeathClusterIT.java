@@ -62,7 +62,7 @@ class SidecarDeathClusterIT {
             app.awaitOut("holds", START);
 
             long killed = System.nanoTime();
-            killProcess();
+            SidecarProcess.kill(NAME);
 
             app.awaitOut("reset", START);
             app.awaitErr("the sidecar's process had died and was started again", START);
@@ -78,22 +78,6 @@ class SidecarDeathClusterIT {
             app.process().getOutputStream().close();
             assertThat(app.await(START).exitCode()).isZero();
         }
-    }
-
-    private static void killProcess() {
-        String sidecar =
-                Command.docker(
-                                "ps",
-                                "-q",
-                                "--filter",
-                                "label=dev.mirrord/session=" + Mirrord.sessionOf(NAME),
-                                "--filter",
-                                "name=-sidecar")
-                        .orFail()
-                        .outLine();
-        // The first child of the container's PID 1 is the JVM.
-        String hold = Command.docker("inspect", "-f", "{{.State.Pid}}", sidecar).orFail().outLine();
-        Command.shell("kill -9 $(pgrep -P " + hold + " -x java)").orFail();
     }
 
     private static void type(Command.Running app, String line) throws IOException {

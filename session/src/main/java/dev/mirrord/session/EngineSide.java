@@ -217,7 +217,7 @@ final class EngineSide implements AutoCloseable {
                         : Optional.empty(),
                 List.of(),
                 SYSCTLS,
-                TargetFiles.capabilities(request.config()),
+                TargetFiles.capabilities(request.config().feature().files()),
                 relayDirectory,
                 true,
                 switch (request.config().pidOne()) {

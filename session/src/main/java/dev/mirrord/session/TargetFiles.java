@@ -2,16 +2,18 @@ package dev.mirrord.session;
 
 import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.config.TlsIdentity;
+import dev.mirrord.config.files.FileRules;
+import dev.mirrord.config.files.FileVolumes;
 import dev.mirrord.session.kubernetes.placement.JobPlacement;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Whether the session brings the target's files, and what that takes. */
-final class TargetFiles {
+public final class TargetFiles {
     private TargetFiles() {}
 
     static boolean wanted(MirrordConfig config) {
-        return config.feature().files().wanted();
+        return config.feature().files().mounted();
     }
 
     /**
@@ -31,11 +33,14 @@ final class TargetFiles {
         return keys ? JobPlacement.Files.KEYS : JobPlacement.Files.NONE;
     }
 
-    /** What the sidecar keeps: SYS_ADMIN is for the mount alone. */
-    static List<String> capabilities(MirrordConfig config) {
+    /** What the sidecar keeps: SYS_ADMIN is for the mount alone, the rest to mount for the app. */
+    public static List<String> capabilities(FileRules files) {
         List<String> all = new ArrayList<>(List.of("NET_ADMIN"));
-        if (wanted(config)) {
+        if (files.mounted()) {
             all.add("SYS_ADMIN");
+        }
+        if (files.volumes() != FileVolumes.OFF) {
+            all.addAll(List.of("SYS_CHROOT", "DAC_OVERRIDE"));
         }
         return all;
     }

@@ -45,6 +45,11 @@ public record Paths(Path run, Path layer, Path etc) {
                 : run.resolve("host").resolve("relay-" + agent + ".sock");
     }
 
+    /** Where launchers lend their mount namespaces. */
+    Path volumes() {
+        return layer.resolve("volumes");
+    }
+
     Path launcher() {
         return layer.resolve("sock");
     }

@@ -5,6 +5,7 @@ import dev.mirrord.config.environment.EnvironmentPlan;
 import dev.mirrord.config.environment.Operation;
 import dev.mirrord.config.files.FilePolicy;
 import dev.mirrord.config.files.FileRules;
+import dev.mirrord.config.files.FileVolumes;
 import dev.mirrord.config.files.TargetMount;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.file.DetachedTree;
@@ -16,6 +17,7 @@ import dev.mirrord.sidecar.control.ControlListener;
 import dev.mirrord.sidecar.control.SocketDoor;
 import dev.mirrord.sidecar.dns.ResolvConf;
 import dev.mirrord.sidecar.files.TargetFiles;
+import dev.mirrord.sidecar.files.VolumeDoor;
 import dev.mirrord.sidecar.launcher.LauncherRole;
 import dev.mirrord.sidecar.launcher.Launchers;
 import dev.mirrord.sidecar.launcher.LaunchersListener;
@@ -405,17 +407,14 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
     private void mountFiles(Bootstrap known, List<String> unixStreams) {
         FileRules rules = known.config().files();
         byte[] policy = FilePolicy.of(rules, volumes).encode(unixStreams);
-        if (!known.files()) {
+        if (known.files()) {
+            mountTree(rules);
+        }
+        if (!known.files() || !rules.wanted()) {
             if (!unixStreams.isEmpty()) {
                 launchers.withoutFiles(rules.engine(), policy);
             }
             return;
-        }
-        try {
-            // It ends with this process: apps that still have files open may read them until then.
-            TargetFiles.mount(paths.target(), this::pick, control::notice);
-        } catch (IOException e) {
-            throw new SidecarFailure(String.valueOf(e.getMessage()), e);
         }
         try {
             // Calls below an open directory are the kernel's alone: there they meet the rule by
@@ -431,7 +430,20 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             throw new SidecarFailure(
                     "the sidecar cannot hand out the target's files: " + e.getMessage(), e);
         }
+    }
+
+    private void mountTree(FileRules rules) {
+        try {
+            // It ends with this process: apps that still have files open may read them until then.
+            TargetFiles.mount(paths.target(), this::pick, control::notice);
+        } catch (IOException e) {
+            throw new SidecarFailure(String.valueOf(e.getMessage()), e);
+        }
         Log.line("files mounted", "milliseconds", ending.age());
+        if (rules.volumes() != FileVolumes.OFF) {
+            new VolumeDoor(paths.target(), volumes, rules.volumes()).open(paths.volumes());
+            launchers.withVolumes();
+        }
     }
 
     private void fail(String text) {

@@ -10,6 +10,7 @@ import java.util.SequencedMap;
  *
  * @param mapping regular expressions and what replaces the part of the path that they match
  * @param autoMount the target's volumes are read in the target, whatever the built-in lists say
+ * @param volumes whether they are mounts in the app's container as well
  */
 public record FileRules(
         FileMode mode,
@@ -19,7 +20,8 @@ public record FileRules(
         List<String> notFound,
         SequencedMap<String, String> mapping,
         FileEngine engine,
-        boolean autoMount) {
+        boolean autoMount,
+        FileVolumes volumes) {
     /** Nothing is the target's. */
     public static final FileRules NONE =
             new FileRules(
@@ -30,7 +32,8 @@ public record FileRules(
                     List.of(),
                     new LinkedHashMap<>(),
                     FileEngine.AUTO,
-                    true);
+                    true,
+                    FileVolumes.OFF);
 
     public FileRules {
         readWrite = List.copyOf(readWrite);
@@ -45,6 +48,11 @@ public record FileRules(
         return mode != FileMode.LOCAL;
     }
 
+    /** Whether the sidecar mounts the target's files. */
+    public boolean mounted() {
+        return wanted() || volumes != FileVolumes.OFF;
+    }
+
     /** Whether anything of the target can be changed. */
     public boolean writable() {
         return mode == FileMode.WRITE || !readWrite.isEmpty();
@@ -52,6 +60,6 @@ public record FileRules(
 
     public FileRules with(FileMode other) {
         return new FileRules(
-                other, readWrite, readOnly, local, notFound, mapping, engine, autoMount);
+                other, readWrite, readOnly, local, notFound, mapping, engine, autoMount, volumes);
     }
 }

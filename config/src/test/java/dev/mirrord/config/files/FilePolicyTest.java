@@ -42,7 +42,8 @@ class FilePolicyTest {
                 List.of("^/gone$", "^/data/gone"),
                 mapping,
                 FileEngine.AUTO,
-                true);
+                true,
+                FileVolumes.OFF);
     }
 
     @Test
@@ -143,7 +144,8 @@ class FilePolicyTest {
                             List.of(),
                             all.size() % 2 == 0 ? mapping : new LinkedHashMap<>(),
                             FileEngine.AUTO,
-                            false));
+                            false,
+                            FileVolumes.OFF));
         }
         for (FileRules rules : all) {
             FilePolicy policy = FilePolicy.of(rules, MOUNTS);

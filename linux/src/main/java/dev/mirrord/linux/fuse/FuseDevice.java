@@ -19,6 +19,7 @@ import java.nio.file.Path;
 public final class FuseDevice implements AutoCloseable {
     private static final int MS_NOSUID = 2;
     private static final int MS_NODEV = 4;
+    private static final int MNT_FORCE = 1;
     private static final int MNT_DETACH = 2;
 
     private final int fd;
@@ -41,7 +42,7 @@ public final class FuseDevice implements AutoCloseable {
         if (fd < 0) {
             throw new ErrnoException("open /dev/fuse", -fd);
         }
-        while (unmount(mountPoint) >= 0) {
+        while (unmount(mountPoint, MNT_DETACH) >= 0) {
             // One more was below it.
         }
         try (Arena arena = Arena.ofConfined()) {
@@ -95,15 +96,16 @@ public final class FuseDevice implements AutoCloseable {
     /** Unmounts; files that are still open fail from now on with ENOTCONN. */
     @Override
     public void close() {
-        unmount(mountPoint);
+        // By force: where it is mounted elsewhere, too, nobody would be answered any more.
+        unmount(mountPoint, MNT_FORCE | MNT_DETACH);
         FileCalls.close(fd);
     }
 
-    private static long unmount(Path mountPoint) {
+    private static long unmount(Path mountPoint, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             long result =
                     SystemCall.UMOUNT.invoke(
-                            arena.allocateFrom(mountPoint.toString()).address(), MNT_DETACH);
+                            arena.allocateFrom(mountPoint.toString()).address(), flags);
             return result == -Errno.EINTR ? 0 : result;
         }
     }

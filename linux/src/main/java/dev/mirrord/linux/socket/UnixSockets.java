@@ -16,6 +16,11 @@ public final class UnixSockets {
     private static final int PATH = 2;
     private static final int BACKLOG = 128;
     private static final int CLOSE_ON_EXEC = 0x80000;
+    private static final int CLOSE_DESCRIPTOR_ON_EXEC = 0x40000000;
+    private static final int SCM_RIGHTS = 1;
+    private static final int RIGHTS_LENGTH = 20;
+    private static final int CONTROL = 24;
+    private static final int HEADER = 56;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
 
@@ -88,6 +93,45 @@ public final class UnixSockets {
                 throw new ErrnoException("recv", -length);
             }
             return octets.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    /**
+     * The descriptor that comes with the next message (SCM_RIGHTS); what the message says is lost.
+     *
+     * @throws ErrnoException EAGAIN when nothing comes in time, EINVAL when none came with it
+     */
+    public static int receiveDescriptor(int fd, long milliseconds) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment vector = arena.allocate(16, 8);
+            vector.set(ValueLayout.ADDRESS, 0, arena.allocate(1));
+            vector.set(ValueLayout.JAVA_LONG, 8, 1);
+            MemorySegment control = arena.allocate(CONTROL, 8);
+            MemorySegment header = arena.allocate(HEADER, 8);
+            header.set(ValueLayout.ADDRESS, 16, vector);
+            header.set(ValueLayout.JAVA_LONG, 24, 1);
+            header.set(ValueLayout.ADDRESS, 32, control);
+            header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
+            Sockets.receiveTimeout(fd, milliseconds);
+            int length = Sockets.receiveMessage(fd, header, CLOSE_DESCRIPTOR_ON_EXEC);
+            if (length < 0) {
+                throw new ErrnoException("recvmsg", -length);
+            }
+            boolean came =
+                    header.get(ValueLayout.JAVA_LONG, 40) >= RIGHTS_LENGTH
+                            && control.get(ValueLayout.JAVA_INT, 12) == SCM_RIGHTS;
+            if (!came) {
+                throw new ErrnoException("no descriptor", Errno.EINVAL);
+            }
+            return control.get(ValueLayout.JAVA_INT, 16);
+        }
+    }
+
+    /** One packet; whether it arrives is not known. */
+    public static void send(int fd, byte[] octets) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_BYTE, octets);
+            Sockets.send(fd, data, octets.length, MemorySegment.NULL);
         }
     }
 

@@ -14,6 +14,7 @@ final class LauncherMessages {
     private static final int END = 3;
     private static final int FILES = 4;
     private static final int TWO_TREES = 128;
+    private static final int VOLUMES = 5;
 
     private LauncherMessages() {}
 
@@ -52,6 +53,11 @@ final class LauncherMessages {
     /** What follows {@link #files} where there is no tree. */
     static ByteBuf noTree() {
         return Unpooled.wrappedBuffer(new byte[1]);
+    }
+
+    /** The target's volumes are to be asked for. */
+    static ByteBuf volumes() {
+        return message(VOLUMES, Unpooled.EMPTY_BUFFER);
     }
 
     private static ByteBuf message(int type, ByteBuf payload) {

@@ -38,6 +38,7 @@ public final class Launchers {
     private final Map<Channel, LauncherRole> connected = new HashMap<>();
     private State state = new State.Waiting();
     private @Nullable GivenFiles files;
+    private boolean volumes;
 
     private sealed interface State {
         record Waiting() implements State {}
@@ -100,6 +101,11 @@ public final class Launchers {
         files = new GivenFiles(engine, policy, List.of());
     }
 
+    /** Launchers of an app's container that go on from now have volumes mounted in it. */
+    public synchronized void withVolumes() {
+        volumes = true;
+    }
+
     /** Lets all launchers go on, those that come later too. */
     public synchronized void context(List<Operation> operations) {
         if (state instanceof State.Waiting) {
@@ -159,6 +165,9 @@ public final class Launchers {
                 channel.write(LauncherMessages.noTree());
             }
             trees.forEach(channel::write);
+        }
+        if (volumes && role != LauncherRole.RUN && state instanceof State.Released) {
+            channel.write(LauncherMessages.volumes());
         }
         ByteBuf message =
                 switch (state) {

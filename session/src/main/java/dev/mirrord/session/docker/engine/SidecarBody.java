@@ -72,6 +72,7 @@ final class SidecarBody {
         host.set("Sysctls", object(spec.sysctls()));
         host.set("CapDrop", array(List.of("ALL")));
         host.set("CapAdd", array(spec.capabilities()));
+        host.set("SecurityOpt", array(spec.securityOptions()));
         host.set("VolumesFrom", array(List.of(spec.layerName() + ":rw")));
         ArrayNode devices = host.putArray("Devices");
         spec.devices()

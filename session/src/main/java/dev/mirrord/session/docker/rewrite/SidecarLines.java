@@ -39,6 +39,7 @@ public final class SidecarLines {
         words.add("--cap-drop=ALL");
         spec.capabilities().forEach(capability -> words.add("--cap-add=" + capability));
         spec.devices().forEach(device -> words.add("--device=" + device));
+        spec.securityOptions().forEach(option -> words.add("--security-opt=" + option));
         spec.sysctls().forEach((name, value) -> words.add("--sysctl=" + name + "=" + value));
         words.add("--volumes-from=" + spec.layerName());
         spec.relayDirectory()

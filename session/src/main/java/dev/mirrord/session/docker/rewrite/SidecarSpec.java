@@ -59,7 +59,20 @@ public record SidecarSpec(
 
     /** Of the engine's host: the one that file systems are mounted with, where it may mount. */
     public List<String> devices() {
+        return devices(capabilities);
+    }
+
+    public static List<String> devices(List<String> capabilities) {
         return capabilities.contains("SYS_ADMIN") ? List.of("/dev/fuse") : List.of();
+    }
+
+    /** Docker's AppArmor profile forbids all mounts; an engine without AppArmor does not mind. */
+    public List<String> securityOptions() {
+        return securityOptions(capabilities);
+    }
+
+    public static List<String> securityOptions(List<String> capabilities) {
+        return capabilities.contains("SYS_ADMIN") ? List.of("apparmor=unconfined") : List.of();
     }
 
     /**
