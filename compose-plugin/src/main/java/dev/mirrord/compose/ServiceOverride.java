@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.config.PidOne;
+import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.source.Location;
 import dev.mirrord.session.Product;
+import dev.mirrord.session.TargetFiles;
 import dev.mirrord.session.docker.rewrite.InitPolicy;
+import dev.mirrord.session.docker.rewrite.SidecarSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,7 @@ final class ServiceOverride {
     private final ObjectNode config;
     private final Function<String, JsonNode> image;
     private final Optional<MirrordConfig> loaded;
+    private final FileRules files;
 
     ServiceOverride(
             String name,
@@ -69,6 +73,8 @@ final class ServiceOverride {
                 ContextConfig.hasVariables(config)
                         ? Optional.empty()
                         : Optional.of(ContextConfig.load(config, places));
+        this.files =
+                loaded.map(each -> each.feature().files()).orElseGet(() -> files(keys, places));
     }
 
     String name() {
@@ -114,20 +120,29 @@ final class ServiceOverride {
                             + ": x-mirrord of service %s has no target; give one, as target: deployment/web"
                                     .formatted(name));
         }
-        JsonNode files = config.path("feature").path("fs");
-        String mode = files.isObject() ? files.path("mode").asText("local") : files.asText("local");
-        if (!mode.equals("local") && !mode.equals("false")) {
-            throw new ComposeFailure(
-                    keys.apply(ContextConfig.KEY)
-                            + ": feature.fs of service %s cannot be %s with compose in this version: it has its image's own files (local)"
-                                    .formatted(name, mode));
-        }
         if (config.path("feature").path("env").has("override")) {
             throw new ComposeFailure(
                     keys.apply(ContextConfig.KEY)
                             + ": feature.env.override of service %s would be seen in the list of processes: use the service's environment, which wins over the target's"
                                     .formatted(name));
         }
+    }
+
+    /** Of a configuration whose other parts wait for variables. */
+    private FileRules files(
+            Function<String, Location> keys, Function<List<String>, Location> places) {
+        ObjectNode alone = Docker.JSON.createObjectNode();
+        JsonNode written = config.path("feature").path("fs");
+        if (!written.isMissingNode()) {
+            alone.putObject("feature").set("fs", written);
+        }
+        if (ContextConfig.hasVariables(alone)) {
+            throw new ComposeFailure(
+                    keys.apply(ContextConfig.KEY)
+                            + ": feature.fs of service %s has a variable, but what the sidecar may do depends on it: write it out"
+                                    .formatted(name));
+        }
+        return ContextConfig.load(alone, places).feature().files();
     }
 
     void writeServices(YamlText out) {
@@ -165,7 +180,13 @@ final class ServiceOverride {
         out.field(4, "pull_policy", "missing");
         out.line(4, "attach: false");
         out.field(4, "cap_drop", array(List.of("ALL")));
-        out.field(4, "cap_add", array(List.of("NET_ADMIN")));
+        List<String> capabilities = TargetFiles.capabilities(files);
+        out.field(4, "cap_add", array(capabilities));
+        List<String> devices = SidecarSpec.devices(capabilities);
+        if (!devices.isEmpty()) {
+            out.field(4, "devices", array(devices));
+            out.field(4, "security_opt", array(SidecarSpec.securityOptions(capabilities)));
+        }
         ObjectNode sysctls = sysctls(true);
         sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
         sysctls.put("net.ipv6.conf.all.disable_ipv6", "0");

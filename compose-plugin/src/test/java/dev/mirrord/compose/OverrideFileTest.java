@@ -213,9 +213,26 @@ class OverrideFileTest {
     }
 
     @Test
-    void filesOfTheTargetAreRefused() {
-        refused("{\"x-mirrord\": {\"target\": \"pod/x\", \"feature\": {\"fs\": \"read\"}}}")
-                .hasMessageContaining("feature.fs of service web cannot be read with compose");
+    void whatFilesTakeIsTheSidecars() {
+        assertThat(override(withFiles("pod/x", "\"read\"")))
+                .contains(
+                        "cap_add: [\"NET_ADMIN\",\"SYS_ADMIN\"]\n"
+                                + "    devices: [\"/dev/fuse\"]\n"
+                                + "    security_opt: [\"apparmor=unconfined\"]\n");
+        assertThat(override(withFiles("pod/${POD}", "{\"volumes\": true}")))
+                .contains(
+                        "cap_add: [\"NET_ADMIN\",\"SYS_ADMIN\",\"SYS_CHROOT\",\"DAC_OVERRIDE\"]\n"
+                                + "    devices: [\"/dev/fuse\"]\n");
+        assertThat(override(withFiles("pod/${POD}", "\"local\"")))
+                .contains("cap_add: [\"NET_ADMIN\"]\n")
+                .doesNotContain("devices:");
+        refused(withFiles("pod/x", "{\"mode\": \"${MODE}\"}"))
+                .hasMessageContaining("feature.fs of service web has a variable");
+    }
+
+    private static String withFiles(String target, String files) {
+        return "{\"x-mirrord\": {\"target\": \"%s\", \"feature\": {\"fs\": %s}}}"
+                .formatted(target, files);
     }
 
     @Test
