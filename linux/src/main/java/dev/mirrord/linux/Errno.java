@@ -17,6 +17,8 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
+    public static final int EMFILE = 24;
+    public static final int ENOSPC = 28;
     public static final int EPIPE = 32;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
@@ -52,9 +54,9 @@ public final class Errno {
                     Map.entry(ENODEV, "ENODEV"),
                     Map.entry(ENOTDIR, "ENOTDIR"),
                     Map.entry(EINVAL, "EINVAL"),
-                    Map.entry(24, "EMFILE"),
+                    Map.entry(EMFILE, "EMFILE"),
                     Map.entry(27, "EFBIG"),
-                    Map.entry(28, "ENOSPC"),
+                    Map.entry(ENOSPC, "ENOSPC"),
                     Map.entry(30, "EROFS"),
                     Map.entry(EPIPE, "EPIPE"),
                     Map.entry(ERANGE, "ERANGE"),

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mirrord.sidecar.outgoing.UnixDoor;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -12,6 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +191,70 @@ class UnixSocketsIT {
             own.write(ByteBuffer.allocate(8));
             assertThat(own.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
+    }
+
+    @Test
+    void whoSaysNothingHoldsUpNobodyAndIsNotKept() throws Exception {
+        Process server = server("/run/db.sock", STREAM);
+        List<SocketChannel> silent = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            silent.add(SocketChannel.open(StandardProtocolFamily.UNIX));
+            silent.getLast().connect(UnixDomainSocketAddress.of(directory.resolve("streams")));
+        }
+        ByteBuffer answer = ask(STREAM, "/run/db.sock");
+        assertThat(answer.getShort()).isZero();
+        try (SocketChannel own = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            long began = System.nanoTime();
+            own.connect(UnixDomainSocketAddress.of(directory.resolve("streams")));
+            own.write(answer);
+            assertThat(read(own, 10)).isEqualTo("uid %d\n".formatted(USER));
+            assertThat(System.nanoTime() - began).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
+        }
+        for (SocketChannel each : silent) {
+            assertThat(each.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            each.close();
+        }
+        server.destroyForcibly();
+    }
+
+    /** Lowers this process's limit of descriptors for a second and connects meanwhile. */
+    private static final String WITHOUT_DESCRIPTORS =
+            """
+            import resource, socket, sys, time
+            pid = int(sys.argv[2])
+            before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, before[1]))
+            try:
+                own = socket.socket(socket.AF_UNIX)
+                own.connect(sys.argv[1])
+                time.sleep(1)
+            finally:
+                resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+            """;
+
+    @Test
+    void withoutDescriptorsTheDoorWaitsInPeace() throws Exception {
+        Thread door =
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("unix-streams"))
+                        .max(Comparator.comparingLong(Thread::threadId))
+                        .orElseThrow();
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getThreadCpuTime(door.threadId());
+        Process without =
+                new ProcessBuilder(
+                                "python3",
+                                "-c",
+                                WITHOUT_DESCRIPTORS,
+                                directory.resolve("streams").toString(),
+                                Long.toString(ProcessHandle.current().pid()))
+                        .inheritIO()
+                        .start();
+        assertThat(without.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(threads.getThreadCpuTime(door.threadId()) - before)
+                .isLessThan(TimeUnit.MILLISECONDS.toNanos(300));
+        assertThat(without.exitValue()).isZero();
+        bytesAndTheirEndGoThroughAsTheTargetsUser();
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.sidecar.EventLoops;
 import dev.mirrord.sidecar.Log;
 import dev.mirrord.sidecar.SidecarFailure;
+import dev.mirrord.sidecar.control.WaitingRoom;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -33,7 +34,7 @@ import java.util.function.Supplier;
  */
 public final class UnixDoor {
     private static final int TOKEN = 8;
-    private static final long TOKEN_MILLIS = 1000;
+    private static final long TOKEN_MILLIS = 100;
 
     private final Supplier<Optional<Tunnel>> tunnels;
     private final Map<Long, UnixConnect> granted = new ConcurrentHashMap<>();
@@ -102,22 +103,14 @@ public final class UnixDoor {
         Files.deleteIfExists(socket);
         int listener = UnixSockets.listen(socket.toString(), type);
         permit(socket);
+        UnixSockets.doNotBlock(listener);
         Thread.ofPlatform()
                 .name("unix-" + socket.getFileName())
                 .daemon()
-                .start(() -> accept(listener));
+                .start(new WaitingRoom(listener, this::take));
     }
 
-    private void accept(int listener) {
-        while (true) {
-            int fd = UnixSockets.accept(listener);
-            if (fd >= 0) {
-                take(fd);
-            }
-        }
-    }
-
-    /** Who connects has sent the token already, or nearly so. */
+    /** The token is there. */
     private void take(int fd) {
         try {
             Optional<UnixConnect> connect = granted(UnixSockets.receive(fd, TOKEN, TOKEN_MILLIS));
