@@ -38,6 +38,7 @@ const struct call calls[] = {
     {N(192, 9), OPERATION_GET_ATTRIBUTE, 0, 1, 2, 3, -1, AT_NOFOLLOW}, /* lgetxattr */
     {N(194, 11), OPERATION_LIST_ATTRIBUTES, 0, -1, 1, 2, -1, 0}, /* listxattr */
     {N(195, 12), OPERATION_LIST_ATTRIBUTES, 0, -1, 1, 2, -1, AT_NOFOLLOW}, /* llistxattr */
+    {N(254, 27), OPERATION_WATCH, 1, -1, 0, 2, -1, 0}, /* inotify_add_watch */
     {N(76, 45), OPERATION_TRUNCATE, 0, -1, 1, -1, -1, 0}, /* truncate */
     ONLY_X86({83, OPERATION_MKDIR, 0, -1, 1, -1, -1, 0},) /* mkdir */
     {N(258, 34), OPERATION_MKDIR, 1, -1, 2, -1, -1, 0}, /* mkdirat */

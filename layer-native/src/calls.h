@@ -14,6 +14,7 @@ enum operation {
     OPERATION_STATFS,
     OPERATION_GET_ATTRIBUTE,
     OPERATION_LIST_ATTRIBUTES,
+    OPERATION_WATCH, /* inotify */
     OPERATION_CHANGES, /* those below change something */
     OPERATION_TRUNCATE,
     OPERATION_MKDIR,

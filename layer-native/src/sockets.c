@@ -45,7 +45,7 @@ long sockets_type(int fd) {
     return error < 0 ? error : type == SOCK_STREAM_ || type == SOCK_SEQPACKET_ ? type : -E_PROTOTYPE;
 }
 
-static long connect_to(const char *directory, const char *name, int fd) {
+long sockets_connect(const char *directory, const char *name, int fd) {
     struct unix_address address = {.family = AF_UNIX_};
     size_t length = strlen(directory);
     if (length > DIRECTORY_LIMIT) {
@@ -57,18 +57,17 @@ static long connect_to(const char *directory, const char *name, int fd) {
     return error == -E_NOENT || error == -E_ACCES ? -E_CONNREFUSED : error;
 }
 
-/* All of the answer, or a negative errno. */
-static long receive_answer(int fd, unsigned char answer[ANSWER], int64_t patience_ms) {
+long sockets_receive(int fd, unsigned char *answer, size_t size, int64_t patience_ms) {
     int64_t end = sys_now() + patience_ms;
     size_t got = 0;
-    while (got < ANSWER) {
+    while (got < size) {
         struct poll_entry entry = {fd, POLL_IN, 0};
         int64_t now = sys_now();
         if (now >= end) {
             return -E_TIMEDOUT;
         }
         sys_poll(&entry, 1, end - now);
-        long count = entry.seen == 0 ? -E_AGAIN : SYS6(recvfrom, fd, answer + got, ANSWER - got, MSG_DONTWAIT_, 0, 0);
+        long count = entry.seen == 0 ? -E_AGAIN : SYS6(recvfrom, fd, answer + got, size - got, MSG_DONTWAIT_, 0, 0);
         if (count == 0) {
             return -E_CONNRESET; /* the sidecar died */
         }
@@ -92,10 +91,10 @@ long sockets_ask(const char *directory, int type, const char *path, int64_t pati
     if (fd < 0) {
         return fd;
     }
-    long error = connect_to(directory, "ask", (int)fd);
+    long error = sockets_connect(directory, "ask", (int)fd);
     if (error == 0) {
         long sent = sys_send((int)fd, request, 3 + length);
-        error = sent < 0 ? sent : receive_answer((int)fd, answer, patience_ms);
+        error = sent < 0 ? sent : sockets_receive((int)fd, answer, ANSWER, patience_ms);
     }
     sys_close((int)fd);
     if (error == 0) {
@@ -106,7 +105,7 @@ long sockets_ask(const char *directory, int type, const char *path, int64_t pati
 }
 
 long sockets_join(const char *directory, int fd, int type, const unsigned char token[SOCKET_TOKEN]) {
-    long error = connect_to(directory, type == SOCK_SEQPACKET_ ? "packets" : "streams", fd);
+    long error = sockets_connect(directory, type == SOCK_SEQPACKET_ ? "packets" : "streams", fd);
     long sent = error < 0 ? error : sys_send(fd, token, SOCKET_TOKEN);
     return sent < 0 ? sent : 0;
 }

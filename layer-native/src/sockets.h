@@ -12,6 +12,12 @@ bool sockets_carries(const struct policy *policy, struct expression_room *room, 
 /* A socket's type when it is one that is carried, or a negative errno. */
 long sockets_type(int fd);
 
+/* Connects to a socket of the sidecar's; as connect(2), but nobody there is ECONNREFUSED. */
+long sockets_connect(const char *directory, const char *name, int fd);
+
+/* All of an answer, or a negative errno: ETIMEDOUT, ECONNRESET. */
+long sockets_receive(int fd, unsigned char *answer, size_t size, int64_t patience_ms);
+
 /* Asks the sidecar behind the directory given; zero and a token, or a negative errno as of connect(2). */
 long sockets_ask(const char *directory, int type, const char *path, int64_t patience_ms, unsigned char token[SOCKET_TOKEN]);
 

@@ -15,16 +15,21 @@
  * The caller's memory is opened with the caller's file-system ids (images that begin as root and drop it); each thread has
  * its own. A process that changed its ids without exec cannot be read without SYS_PTRACE: its calls stay local.
  *
+ * inotify instances are made here and put into the caller's table (instances.c), so that the sidecar can be given them when a
+ * file of the target is to be watched (watching.c).
+ *
  * WAIT_KILLABLE_RECV (Linux 5.19) keeps a signal from restarting a call that has been taken; without it a call may be done
  * twice. SYNC_WAKE_UP (6.6) halves the time of an answer. Without SYS_ADMIN the filter needs no_new_privs.
  */
 #include "supervisor.h"
 
+#include "instances.h"
 #include "judge.h"
 #include "sockets.h"
 #include "text.h"
 #include "thread.h"
 #include "tree.h"
+#include "watching.h"
 
 #ifndef SUPERVISOR_THREADS
 #define SUPERVISOR_THREADS 8
@@ -42,9 +47,9 @@ enum { NR_pidfd_getfd = 438, CONNECT_PATIENCE_MS = 10000, SOCK_SEQPACKET_ = 5, E
 #endif
 enum { O_CREATE_OR_TEMPORARY = 0100 | 020000000 };
 #if defined(__x86_64__)
-enum { ARCHITECTURE = 0xc000003e };
+enum { ARCHITECTURE = 0xc000003e, NR_inotify_init = 253 };
 #else
-enum { ARCHITECTURE = 0xc00000b7 };
+enum { ARCHITECTURE = 0xc00000b7, NR_inotify_init = NR_inotify_init1 };
 #endif
 
 #define NOTIFY_RECEIVE 0xC0502100L
@@ -144,7 +149,15 @@ static size_t let_marked_pass(struct filter_line *line, uint64_t marker) {
 static size_t make_filter(struct filter_line *line, uint64_t marker, const struct policy *policy) {
     size_t count = 0;
     size_t files = policy_has_files(policy) ? call_count : 0;
-    size_t sockets = policy->socket_count > 0;
+    int others[3];
+    size_t other_count = 0;
+    if (files > 0) {
+        others[other_count++] = NR_inotify_init1;
+        others[other_count++] = NR_inotify_init;
+    }
+    if (policy->socket_count > 0) {
+        others[other_count++] = NR_connect;
+    }
     line[count++] = (struct filter_line){LOAD, 0, 0, OFFSET_ARCHITECTURE};
     line[count++] = (struct filter_line){JUMP_EQUAL, 1, 0, ARCHITECTURE};
     line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
@@ -152,8 +165,8 @@ static size_t make_filter(struct filter_line *line, uint64_t marker, const struc
     line[count++] = (struct filter_line){JUMP_AT_LEAST, 0, 1, X32};
     line[count++] = (struct filter_line){RETURN, 0, 0, RET_ALLOW};
     count += files > 0 ? let_descriptors_pass(line + count) : 0;
-    if (sockets > 0) {
-        line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(files + 1), 0, NR_connect};
+    for (size_t i = 0; i < other_count; i++) {
+        line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(files + other_count - i), 0, (uint32_t)others[i]};
     }
     for (size_t i = 0; i < files; i++) {
         line[count++] = (struct filter_line){JUMP_EQUAL, (uint8_t)(files - i), 0, (uint32_t)calls[i].number};
@@ -326,6 +339,37 @@ static void serve_in_target(struct worker *worker, const struct notification *no
     }
 }
 
+/* A watch on a file of the target, if the caller's inotify instance is known; true when that was not for us to do. */
+static bool watch_in_target(const struct notification *notification, const struct request *request, bool or_local) {
+    uint64_t id = notification->id;
+    unsigned mask = (unsigned)notification->arguments[(int)request->call->y];
+    long inotify = instances_take(notification->pid, (int)notification->arguments[(int)request->call->x]);
+    if (inotify < 0) {
+        return true; /* the kernel says what is wrong with it */
+    }
+    long result = watching_check((int)inotify, mask);
+    /* The thread whose descriptor we looked at is still the one that called. */
+    if (result == 0 && sys_ioctl(shared.listener, NOTIFY_VALID, &id) == 0) {
+        result = watching_ask(MIRRORD_SOCKETS, (int)inotify, request->path, mask);
+    }
+    sys_close((int)inotify);
+    if (or_local && (result == -E_NOENT || result == -E_NOTDIR)) {
+        return true;
+    }
+    send_answer(id, result, 0);
+    return false;
+}
+
+static void serve_inotify_init(const struct notification *notification) {
+    unsigned flags = notification->number == NR_inotify_init1 ? (unsigned)notification->arguments[0] : 0;
+    long fd = instances_make(flags);
+    if (fd < 0) {
+        let_pass(notification); /* the caller may have more luck */
+    } else {
+        give_descriptor(notification, (int)fd, (flags & O_CLOEXEC_) != 0);
+    }
+}
+
 static void decide(struct worker *worker, const struct notification *notification, const struct call *call, int memory) {
     struct request request = {.call = call, .arguments = notification->arguments, .memory = memory, .room = &worker->texts};
     enum place place = PLACE_LOCAL;
@@ -365,6 +409,12 @@ static void decide(struct worker *worker, const struct notification *notificatio
             return;
         case PLACE_TARGET:
         case PLACE_TARGET_OR_LOCAL:
+            if (call->operation == OPERATION_WATCH) {
+                if (watch_in_target(notification, &request, place == PLACE_TARGET_OR_LOCAL)) {
+                    let_pass(notification);
+                }
+                return;
+            }
             serve_in_target(worker, notification, &request, place == PLACE_TARGET_OR_LOCAL);
             return;
     }
@@ -523,6 +573,10 @@ static void serve_connect(struct worker *worker, const struct notification *noti
 
 static void serve(struct worker *worker, const struct notification *notification) {
     bool connects = notification->number == NR_connect;
+    if (notification->number == NR_inotify_init1 || notification->number == NR_inotify_init) {
+        serve_inotify_init(notification);
+        return;
+    }
     const struct call *call = connects ? NULL : call_of(notification->number);
     long memory = call == NULL && !connects ? -E_NOSYS : open_memory(worker, notification->pid);
     if (memory < 0) {

@@ -9,10 +9,12 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -247,6 +249,53 @@ static void threads(void) {
     SAY("%s", "joined");
 }
 
+static void say_events(int fd) {
+    char bytes[4096] __attribute__((aligned(8)));
+    struct pollfd entry = {fd, POLLIN, 0};
+    while (poll(&entry, 1, 500) > 0) {
+        ssize_t length = read(fd, bytes, sizeof bytes);
+        for (ssize_t at = 0; at < length;) {
+            const struct inotify_event *event = (const struct inotify_event *)(const void *)(bytes + at);
+            SAY("%x %s", event->mask, event->len > 0 ? event->name : "-");
+            at += (ssize_t)(sizeof *event + event->len);
+        }
+    }
+}
+
+/* What happens to the target's files is told as the kernel would; what is wrong with a call, too. */
+static void watching(void) {
+    enum { ALL = IN_CREATE | IN_DELETE | IN_ATTRIB };
+    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    CHECK((fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 && (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    int watch = inotify_add_watch(fd, "/data", ALL);
+    CHECK(watch > 0 && inotify_add_watch(fd, "/data/../data/.", ALL) == watch);
+    CHECK(inotify_add_watch(fd, "/data/missing", ALL) == -1 && errno == ENOENT);
+    CHECK(inotify_add_watch(fd, "/srv/secret", ALL | IN_ONLYDIR) == -1 && errno == ENOTDIR);
+    CHECK(inotify_add_watch(fd, "/data", 0) == -1 && errno == EINVAL);
+    CHECK(inotify_add_watch(-1, "/data", ALL) == -1 && errno == EBADF);
+    CHECK(inotify_add_watch(1, "/data", ALL) == -1 && errno == EINVAL);
+    CHECK(inotify_add_watch(fd, NULL, ALL) == -1 && errno == EFAULT);
+    CHECK(inotify_add_watch(fd, "", ALL) == -1 && errno == ENOENT);
+    CHECK(inotify_add_watch(fd, ".", IN_DELETE) > 0 && inotify_add_watch(fd, "/usr", IN_DELETE) > 0);
+    CHECK(inotify_init1(0x7fffffff) == -1 && errno == EINVAL);
+    close(creat("/data/new", 0600));
+    CHECK(chmod("/data/new", 0640) == 0 && unlink("/data/new") == 0);
+    say_events(fd);
+    int other = inotify_init();
+    CHECK((fcntl(other, F_GETFD) & FD_CLOEXEC) == 0 && inotify_add_watch(other, "/srv", ALL) > 0);
+    close(other);
+    if (fork() == 0) {
+        CHECK(inotify_add_watch(fd, "/data", IN_DELETE | IN_MASK_ADD) == watch);
+        int copy = dup(fd);
+        close(fd);
+        CHECK(inotify_add_watch(copy, "/data", ALL) == watch);
+        _exit(0);
+    }
+    wait(NULL);
+    CHECK(inotify_rm_watch(fd, watch) == 0);
+    say_events(fd);
+}
+
 #define TOOL "/srv/tool"
 #define SCRIPT "/srv/a-script"
 
@@ -328,6 +377,8 @@ int main(int count, char **arguments) {
         executing();
     } else if (strcmp(what, "counting") == 0) {
         return count;
+    } else if (strcmp(what, "watching") == 0) {
+        watching();
     } else if (strcmp(what, "threads") == 0) {
         threads();
     }

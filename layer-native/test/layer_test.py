@@ -79,23 +79,31 @@ class AbiTest(unittest.TestCase):
         self.assertEqual(own, [])
 
 
-class LayerTest(FilesTest):
+class CallsTest(FilesTest):
+    """With the program layer_calls in the working directory."""
+
     engine = PRELOAD
     compiler = ["gcc"]
-    reading = READING
 
     def setUp(self):
         super().setUp()
         os.mkdir(self.target + "/data")
         os.chmod(self.target + "/data", 0o777)
+        self.make_calls()
+
+    def make_calls(self):
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "layer_calls.c")
-        program = os.path.join(Programs.directory, "layer_calls-" + self.compiler[0])
+        program = os.path.join(Programs.directory, "layer_calls-" + "".join(self.compiler))
         if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
             subprocess.run([*self.compiler, "-Wall", "-Wextra", "-Wno-nonnull", "-O1", "-o", program, source, "-lpthread"], check=True)
         shutil.copy(program, self.path("calls"))
 
     def calls(self, what, **options):
         return self.supervised(self.path("calls"), what, rules=RULES, **options)[0]
+
+
+class LayerTest(CallsTest):
+    reading = READING
 
     def programs_of_the_target(self):
         shutil.copy(self.path("calls"), self.target + "/srv/tool")
@@ -121,7 +129,7 @@ class LayerTest(FilesTest):
         self.assertEqual(self.calls("threads"), b"joined\n")
 
 
-class SanitizedLayerTest(LayerTest):
+class Sanitized(CallsTest):
     """The library's own code under AddressSanitizer and UndefinedBehaviorSanitizer."""
 
     def setUp(self):
@@ -135,7 +143,14 @@ class SanitizedLayerTest(LayerTest):
         return out
 
 
-if not os.path.exists(os.path.join(Programs.directory, "layer_calls")):
+SANITIZED = os.path.exists(os.path.join(Programs.directory, "layer_calls"))
+
+
+class SanitizedLayerTest(Sanitized, LayerTest):
+    pass
+
+
+if not SANITIZED:
     del SanitizedLayerTest
 
 

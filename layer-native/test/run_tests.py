@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from fixture import Programs  # noqa: E402
 
-MODULES = ["environment_test", "protocol_test", "life_test", "terminal_test", "hold_test", "relay_test", "policy_test", "files_test", "entry_test", "sockets_test", "volumes_test", "attach_test", "layer_test", "posix_test"]
+MODULES = ["environment_test", "protocol_test", "life_test", "terminal_test", "hold_test", "relay_test", "policy_test", "files_test", "entry_test", "sockets_test", "volumes_test", "attach_test", "layer_test", "watching_test", "posix_test"]
 # Under emulation: what depends on the architecture, start code, registers and structures.
 SMOKE = [
     "environment_test.EnvironmentTest",

@@ -43,6 +43,7 @@ func init() {
 		"udp":      {"udp HOST:PORT TEXT [TIMEOUT]: the answer, or errno's name", udp},
 		"listen":   {"listen PORT|ADDRESS: same as serve http=ADDRESS", listen},
 		"serve":    {"serve KIND=ADDRESS...: " + kinds, serve},
+		"watch":    {"watch PATH [FILE]: inotify's events as they come, a line each: what, name, what FILE has then", watch},
 		"help":     {"help", help},
 	}
 }

@@ -7,6 +7,7 @@
  * A path that cannot be judged is the kernel's affair.
  */
 #include "../text.h"
+#include "../watching.h"
 #include "layer.h"
 
 enum { NUMBERS = 512 };
@@ -58,6 +59,16 @@ static long in_target(struct request *request) {
     return tree;
 }
 
+/* The sidecar's to make: the kernel hears nothing of changes in the target. */
+static long watch_in_target(const struct request *request) {
+    int fd = (int)request->arguments[(int)request->call->x];
+    unsigned mask = (unsigned)request->arguments[(int)request->call->y];
+    const char *directory = NULL;
+    (void)layer_sockets(&directory);
+    long error = watching_check(fd, mask);
+    return error < 0 ? error : watching_ask(directory, fd, request->path, mask);
+}
+
 static long judged(const struct policy *policy, struct room *room, const struct call *call, const uint64_t *a) {
     struct request request = {.call = call, .arguments = a, .memory = -1, .room = &room->texts, .flags = flags_of(call, a)};
     const char *path = (const char *)(uintptr_t)a[(int)call->path];
@@ -87,7 +98,7 @@ static long judged(const struct policy *policy, struct room *room, const struct 
             return -E_XDEV;
         case PLACE_TARGET:
         case PLACE_TARGET_OR_LOCAL:
-            result = in_target(&request);
+            result = call->operation == OPERATION_WATCH ? watch_in_target(&request) : in_target(&request);
             if (place == PLACE_TARGET || (result != -E_NOENT && result != -E_NOTDIR)) {
                 return result;
             }

@@ -209,7 +209,6 @@ long layer_tree(void) { return layer_tree_for(false); }
 
 long layer_tree_instead(bool changes, long used, long result) {
     bool second = changes && self.two_trees;
-    enum { E_BADF = 9 };
     if (result == -E_BADF) {
         return layer_tree_for(second); /* closed by another thread since we looked */
     }

@@ -33,6 +33,11 @@ public record Paths(Path run, Path layer, Path etc) {
         return run.resolve("target");
     }
 
+    /** Where what the app watches of it is. */
+    Path watched() {
+        return run.resolve("watched");
+    }
+
     /** For tunnels to a further agent. */
     Path tunnel(String agent) {
         return run.resolve("tunnel-" + agent + ".sock");

@@ -28,6 +28,8 @@ import dev.mirrord.sidecar.tunnel.Agent;
 import dev.mirrord.sidecar.tunnel.Agents;
 import dev.mirrord.sidecar.tunnel.AgentsListener;
 import dev.mirrord.sidecar.tunnel.Query;
+import dev.mirrord.sidecar.watch.WatchDoor;
+import dev.mirrord.sidecar.watch.Watches;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -79,6 +81,7 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
     private List<TargetMount> volumes = List.of();
     private boolean asked;
     private boolean connected;
+    private @Nullable Watches watches;
 
     Session(
             Executor thread,
@@ -407,10 +410,8 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
     private void mountFiles(Bootstrap known, List<String> unixStreams) {
         FileRules rules = known.config().files();
         byte[] policy = FilePolicy.of(rules, volumes).encode(unixStreams);
-        if (known.files()) {
-            mountTree(rules);
-        }
-        if (!known.files() || !rules.wanted()) {
+        TargetFiles files = known.files() ? mountTree(rules) : null;
+        if (files == null || !rules.wanted()) {
             if (!unixStreams.isEmpty()) {
                 launchers.withoutFiles(rules.engine(), policy);
             }
@@ -430,12 +431,24 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             throw new SidecarFailure(
                     "the sidecar cannot hand out the target's files: " + e.getMessage(), e);
         }
+        WatchDoor.open(paths.layer(), () -> watches(files));
     }
 
-    private void mountTree(FileRules rules) {
+    /** Made for the first who asks: most apps watch nothing. */
+    private synchronized Watches watches(TargetFiles files) {
+        Watches made = watches;
+        if (made == null) {
+            made = new Watches(files.view(), paths.target(), paths.watched(), control::notice);
+            watches = made;
+        }
+        return made;
+    }
+
+    private TargetFiles mountTree(FileRules rules) {
+        TargetFiles files;
         try {
             // It ends with this process: apps that still have files open may read them until then.
-            TargetFiles.mount(paths.target(), this::pick, control::notice);
+            files = TargetFiles.mount(paths.target(), this::pick, control::notice);
         } catch (IOException e) {
             throw new SidecarFailure(String.valueOf(e.getMessage()), e);
         }
@@ -444,6 +457,7 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             new VolumeDoor(paths.target(), volumes, rules.volumes()).open(paths.volumes());
             launchers.withVolumes();
         }
+        return files;
     }
 
     private void fail(String text) {

@@ -10,6 +10,7 @@ import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelListener;
 import dev.mirrord.sidecar.files.TargetFiles;
+import dev.mirrord.sidecar.files.TargetView;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -100,6 +101,10 @@ final class MountedTarget implements AutoCloseable {
             throw new IllegalStateException(said);
         }
         inside.add(name);
+    }
+
+    TargetView view() {
+        return files.view();
     }
 
     Optional<Tunnel> tunnel() {

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * File system calls on descriptors and on names below them. Every result is the kernel's, a failure
@@ -28,6 +29,7 @@ public final class FileCalls {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_AND_BIRTH = 0xfff;
     private static final int RACES = 64;
+    private static final int PATH_MAX = 4096;
     private static final byte[] NOTHING = {};
 
     private FileCalls() {}
@@ -223,6 +225,26 @@ public final class FileCalls {
     /** Opens what {@code fd}, opened by {@link OpenFlags#PATH}, stands for. */
     public static int reopen(int fd, int flags) {
         return openAt(AT_FDCWD, itself(fd), flags, 0, 0);
+    }
+
+    /** inotify_add_watch(2) of what {@code fd} stands for; the watch, or {@code -errno}. */
+    public static int watch(int inotify, int fd, int mask) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int)
+                    SystemCall.INOTIFY_ADD_WATCH.invoke(inotify, text(arena, itself(fd)), mask);
+        }
+    }
+
+    /** The name of the open file in this mount namespace, as proc(5) shows it, or null. */
+    public static byte @Nullable [] nameOf(int fd) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(PATH_MAX);
+        int length = readLink(AT_FDCWD, itself(fd), buffer);
+        if (length < 0) {
+            return null;
+        }
+        byte[] name = new byte[length];
+        buffer.get(0, name);
+        return name;
     }
 
     public static int getAttribute(int fd, byte[] name, ByteBuffer value) {

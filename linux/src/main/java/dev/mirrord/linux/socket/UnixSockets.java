@@ -20,6 +20,8 @@ public final class UnixSockets {
     private static final int SCM_RIGHTS = 1;
     private static final int RIGHTS_LENGTH = 20;
     private static final int CONTROL = 24;
+    private static final int CONTROL_HEAD = 16;
+    private static final int DO_NOT_WAIT = 0x40;
     private static final int HEADER = 56;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
@@ -93,6 +95,51 @@ public final class UnixSockets {
                 throw new ErrnoException("recv", -length);
             }
             return octets.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    /**
+     * What a peer sent at once, with a descriptor.
+     *
+     * @param descriptor closed on exec, the receiver's; -1 when none came
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Passed(byte[] octets, int descriptor) {}
+
+    /**
+     * What has arrived. Of several descriptors all but the first are closed, and what a descriptor
+     * stands for stays as it is.
+     *
+     * @throws ErrnoException EAGAIN when nothing has
+     */
+    public static Passed receivePassed(int fd, int most) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment octets = arena.allocate(most);
+            MemorySegment vector = arena.allocate(16, 8);
+            vector.set(ValueLayout.ADDRESS, 0, octets);
+            vector.set(ValueLayout.JAVA_LONG, 8, most);
+            MemorySegment control = arena.allocate(CONTROL, 8);
+            MemorySegment header = arena.allocate(HEADER, 8);
+            header.set(ValueLayout.ADDRESS, 16, vector);
+            header.set(ValueLayout.JAVA_LONG, 24, 1);
+            header.set(ValueLayout.ADDRESS, 32, control);
+            header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
+            int length =
+                    Sockets.receiveMessage(fd, header, DO_NOT_WAIT | CLOSE_DESCRIPTOR_ON_EXEC);
+            if (length < 0) {
+                throw new ErrnoException("recvmsg", -length);
+            }
+            boolean passed =
+                    header.get(ValueLayout.JAVA_LONG, 40) > CONTROL_HEAD
+                            && control.get(ValueLayout.JAVA_INT, 8) == Sockets.SOL_SOCKET
+                            && control.get(ValueLayout.JAVA_INT, 12) == SCM_RIGHTS;
+            long count = passed ? (control.get(ValueLayout.JAVA_LONG, 0) - CONTROL_HEAD) / 4 : 0;
+            for (int i = 1; i < count; i++) {
+                Descriptors.close(control.get(ValueLayout.JAVA_INT, CONTROL_HEAD + 4L * i));
+            }
+            return new Passed(
+                    octets.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE),
+                    count > 0 ? control.get(ValueLayout.JAVA_INT, CONTROL_HEAD) : -1);
         }
     }
 

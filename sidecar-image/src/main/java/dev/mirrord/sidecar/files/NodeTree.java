@@ -8,6 +8,7 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -67,6 +68,24 @@ final class NodeTree {
             path = path.resolve(name);
         }
         return Optional.of(path);
+    }
+
+    /** The node at a path, if the kernel knows one there. */
+    synchronized Optional<Node> known(PathBytes path) {
+        @Nullable Node at = root;
+        byte[] bytes = path.bytes();
+        for (int from = 0; from < bytes.length; ) {
+            int to = from;
+            while (to < bytes.length && bytes[to] != '/') {
+                to++;
+            }
+            at = at.children.get(new PathBytes(Arrays.copyOfRange(bytes, from, to)));
+            if (at == null) {
+                return Optional.empty();
+            }
+            from = to + 1;
+        }
+        return Optional.of(at);
     }
 
     /**

@@ -27,11 +27,13 @@ public final class TargetFiles implements AutoCloseable {
     private final FuseDevice device;
     private final FuseOutput output;
     private final TargetFileSystem system;
+    private final Services services;
 
-    private TargetFiles(FuseDevice device, FuseOutput output, TargetFileSystem system) {
+    private TargetFiles(FuseDevice device, Services services) {
         this.device = device;
-        this.output = output;
-        this.system = system;
+        this.output = services.kernel();
+        this.system = new TargetFileSystem(services);
+        this.services = services;
     }
 
     /**
@@ -55,7 +57,7 @@ public final class TargetFiles implements AutoCloseable {
         NodeTree tree = new NodeTree();
         HardLinks links = new HardLinks(tree, output);
         Services services = new Services(tree, agent, output, links, new NodeLimit(tree, output));
-        TargetFiles files = new TargetFiles(device, output, new TargetFileSystem(services));
+        TargetFiles files = new TargetFiles(device, services);
         for (int i = 0; i < THREADS; i++) {
             Thread.ofPlatform().name("files-" + (i + 1)).daemon().start(files::serve);
         }
@@ -82,6 +84,11 @@ public final class TargetFiles implements AutoCloseable {
                             + " module of the engine's host forbids mounts";
             default -> start;
         };
+    }
+
+    /** What the agent sees now, without the memory that the mount has. */
+    public TargetView view() {
+        return new TargetView(services);
     }
 
     private void serve() {
