@@ -124,8 +124,7 @@ public final class UnixSockets {
             header.set(ValueLayout.JAVA_LONG, 24, 1);
             header.set(ValueLayout.ADDRESS, 32, control);
             header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
-            int length =
-                    Sockets.receiveMessage(fd, header, DO_NOT_WAIT | CLOSE_DESCRIPTOR_ON_EXEC);
+            int length = Sockets.receiveMessage(fd, header, DO_NOT_WAIT | CLOSE_DESCRIPTOR_ON_EXEC);
             if (length < 0) {
                 throw new ErrnoException("recvmsg", -length);
             }

@@ -144,7 +144,8 @@ class FilesOfTheAppIT {
                         read.notFound(),
                         read.mapping(),
                         engine,
-                        read.autoMount());
+                        read.autoMount(),
+                        read.volumes());
         int readOnly = DetachedTree.openReadOnly(tree);
         String script = "rm -r /srv /data/old; mkdir /data/new; ls /data";
         assertThat(run(engine, part, script, readOnly, DetachedTree.open(tree)))
