@@ -1,5 +1,7 @@
 package dev.mirrord.linux.socket;
 
+import dev.mirrord.linux.Errno;
+import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.SystemCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,8 +21,10 @@ public final class Poll {
     /**
      * The positions of those that can be read without waiting, or have failed or ended; none when
      * the time is over or a signal came.
+     *
+     * @throws ErrnoException EINVAL: they are more than this process may have open
      */
-    public static BitSet readable(int[] descriptors, long nanos) {
+    public static BitSet readable(int[] descriptors, long nanos) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment entries =
                     arena.allocate((long) ENTRY * Math.max(1, descriptors.length), 8);
@@ -33,6 +37,9 @@ public final class Poll {
             long count =
                     SystemCall.PPOLL.invoke(
                             entries.address(), descriptors.length, timeout.address(), 0, 8);
+            if (count < 0 && count != -Errno.EINTR) {
+                throw new ErrnoException("ppoll", (int) -count);
+            }
             BitSet ready = new BitSet();
             for (int i = 0; i < descriptors.length && count > 0; i++) {
                 ready.set(i, entries.get(ValueLayout.JAVA_SHORT, (long) ENTRY * i + RESULT) != 0);

@@ -2,6 +2,7 @@ package dev.mirrord.sidecar.control;
 
 import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
+import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.socket.Poll;
 import dev.mirrord.linux.socket.UnixSockets;
 import dev.mirrord.sidecar.Log;
@@ -11,6 +12,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
@@ -67,7 +69,14 @@ public final class WaitingRoom implements Runnable {
         if (open) {
             descriptors[waiting.size()] = listener;
         }
-        BitSet ready = Poll.readable(descriptors, patience(now, open));
+        BitSet ready;
+        try {
+            ready = Poll.readable(descriptors, patience(now, open));
+        } catch (ErrnoException e) {
+            tell(e.errno());
+            LockSupport.parkNanos(CLOSED_NANOS);
+            return;
+        }
         for (int i = 0; i < waiting.size(); i++) {
             if (ready.get(i)) {
                 guests.remove(waiting.get(i));
@@ -99,10 +108,14 @@ public final class WaitingRoom implements Runnable {
             told = false;
         } else if (fd != -Errno.EAGAIN && fd != -Errno.EINTR) {
             closedUntil = System.nanoTime() + CLOSED_NANOS;
-            if (!told) {
-                told = true;
-                Log.line("cannot accept a unix socket", "why", Errno.name(-fd));
-            }
+            tell(-fd);
+        }
+    }
+
+    private void tell(int errno) {
+        if (!told) {
+            told = true;
+            Log.line("cannot accept a unix socket", "why", Errno.name(errno));
         }
     }
 }
