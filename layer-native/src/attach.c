@@ -161,20 +161,6 @@ static bool enter(int namespace) {
     return error == 0 || failed("setns", error);
 }
 
-/* Octal escapes of proc(5): the text becomes shorter in its place. */
-static void unescape(char *text) {
-    char *to = text;
-    for (; *text != '\0'; text++) {
-        if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] != '\0' && text[3] != '\0') {
-            *to++ = (char)((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
-            text += 3;
-        } else {
-            *to++ = *text;
-        }
-    }
-    *to = '\0';
-}
-
 /* Ends the field that begins here and gives the next one; the end of the line is a NUL already. */
 static char *next_field(char *field) {
     size_t length = text_find(field, strlen(field), ' ');
@@ -204,7 +190,7 @@ static struct mount mount_of(char *line) {
     char *end;
     mount.device[0] = number(device, &end);
     mount.device[1] = *end == ':' ? number(end + 1, &end) : 0;
-    unescape(point);
+    text_unescape(point);
     mount.point = point;
     while (*rest != '\0' && !(rest[0] == '-' && (rest[1] == ' ' || rest[1] == '\0'))) {
         rest = next_field(rest);

@@ -128,20 +128,6 @@ static bool is_engines(const char *mount) {
     return mount[0] != '/' || mount[1] == '\0';
 }
 
-/* Octal escapes of proc(5): the text becomes shorter in its place. */
-static void unescape(char *text) {
-    char *to = text;
-    for (; *text != '\0'; text++) {
-        if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] != '\0' && text[3] != '\0') {
-            *to++ = (char)((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
-            text += 3;
-        } else {
-            *to++ = *text;
-        }
-    }
-    *to = '\0';
-}
-
 /* The fifth field of every line of mountinfo. */
 static void find_mounts(void) {
     size_t length = 0;
@@ -162,7 +148,7 @@ static void find_mounts(void) {
         }
         if (at < end) {
             mountinfo[at + text_find(mountinfo + at, end - at, ' ')] = '\0';
-            unescape(mountinfo + at);
+            text_unescape(mountinfo + at);
             if (!is_engines(mountinfo + at)) {
                 mounts[count++] = mountinfo + at;
             }

@@ -77,6 +77,19 @@ size_t text_find(const char *text, size_t length, char byte) {
     return i;
 }
 
+void text_unescape(char *text) {
+    char *to = text;
+    for (; *text != '\0'; text++) {
+        if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] != '\0' && text[3] != '\0') {
+            *to++ = (char)((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
+            text += 3;
+        } else {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+}
+
 struct decimal text_decimal(uint64_t value) {
     struct decimal result = {{0}};
     char reversed[24];

@@ -18,6 +18,9 @@ int strcmp(const char *left, const char *right);
 /* The position of a byte, or the length when it is not there. */
 size_t text_find(const char *text, size_t length, char byte);
 
+/* Octal escapes of proc(5) become what they stand for: the text becomes shorter in its place. */
+void text_unescape(char *text);
+
 struct decimal {
     char digits[24];
 };

@@ -39,20 +39,7 @@ class EnvironmentClusterIT {
     @Test
     void everyValueOfTheTargetsProcessArrivesByteForByte() {
         Map<String, String> target =
-                digests(
-                        Command.kubectl(
-                                        "exec",
-                                        "-n",
-                                        "shop",
-                                        "deployment/web",
-                                        "-c",
-                                        "web",
-                                        "--",
-                                        "python3",
-                                        "-c",
-                                        DIGESTS.formatted("1"))
-                                .orFail()
-                                .out());
+                digests(Pods.inWeb("python3", "-c", DIGESTS.formatted("1")).orFail().out());
         Map<String, String> app = digests(python(Mirrord.onWeb()));
         assertThat(target)
                 .containsKeys(

@@ -46,19 +46,7 @@ class IncomingClusterIT {
 
     /** As another container of the pod would. */
     private static String askInsideWeb(String address) {
-        return Command.kubectl(
-                        "exec",
-                        "-n",
-                        "shop",
-                        "deploy/web",
-                        "-c",
-                        "web",
-                        "--",
-                        "curl",
-                        "-sS",
-                        "--max-time",
-                        "10",
-                        "http://" + address + "/")
+        return Pods.inWeb("curl", "-sS", "--max-time", "10", "http://" + address + "/")
                 .orFail()
                 .out();
     }

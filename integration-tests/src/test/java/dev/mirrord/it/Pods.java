@@ -75,6 +75,14 @@ final class Pods {
         Command.kubectl(line.toArray(String[]::new));
     }
 
+    /** Runs a program in the container of the shop's web deployment itself, without a session. */
+    static Command.Result inWeb(String... program) {
+        List<String> line =
+                new ArrayList<>(List.of("exec", "-n", "shop", "deployment/web", "-c", "web", "--"));
+        line.addAll(List.of(program));
+        return Command.kubectl(line.toArray(String[]::new));
+    }
+
     /** The target of one pod that a selector finds. */
     static String one(String selector) {
         return "pod/" + get(selector, ".metadata.name").getFirst();

@@ -17,20 +17,7 @@ record Sections(Map<String, String> texts) {
 
     /** Runs a script in the container of the shop's web deployment itself, without a session. */
     static Sections inTarget(String script) {
-        return parse(
-                Command.kubectl(
-                                "exec",
-                                "-n",
-                                "shop",
-                                "deployment/web",
-                                "-c",
-                                "web",
-                                "--",
-                                "bash",
-                                "-c",
-                                PRELUDE + script)
-                        .orFail()
-                        .out());
+        return parse(Pods.inWeb("bash", "-c", PRELUDE + script).orFail().out());
     }
 
     private static Sections parse(String out) {

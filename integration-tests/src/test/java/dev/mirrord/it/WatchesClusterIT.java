@@ -46,18 +46,7 @@ class WatchesClusterIT {
     }
 
     private static void inTarget(String script) {
-        Command.kubectl(
-                        "exec",
-                        "-n",
-                        "shop",
-                        "deployment/web",
-                        "-c",
-                        "web",
-                        "--",
-                        "bash",
-                        "-c",
-                        script)
-                .orFail();
+        Pods.inWeb("bash", "-c", script).orFail();
     }
 
     /** As the kubelet keeps a ConfigMap. */

@@ -2,6 +2,7 @@ package dev.mirrord.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.tunnel.DeafListener;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelListener;
@@ -90,19 +91,6 @@ final class HeldTunnel extends ChannelInitializer<Channel> implements TunnelList
 
     private static StreamListener refuse(TunnelStream stream, StreamKind kind, ByteBuf payload) {
         stream.refuse(EOPNOTSUPP, "nobody here takes streams of kind " + kind);
-        return new Deaf();
-    }
-
-    private static final class Deaf implements StreamListener {
-        @Override
-        public void onData(TunnelStream stream, ByteBuf data) {
-            data.release();
-        }
-
-        @Override
-        public void onEnd(TunnelStream stream) {}
-
-        @Override
-        public void onReset(TunnelStream stream, int errno) {}
+        return new DeafListener();
     }
 }

@@ -1,12 +1,12 @@
 package dev.mirrord.agent.datagram;
 
 import dev.mirrord.agent.incoming.Losses;
-import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.agent.tunnel.QueueRoom;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
 import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.tunnel.DeafListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;

@@ -2,8 +2,8 @@ package dev.mirrord.agent.incoming;
 
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.filter.HttpFilter;
-import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.linux.Errno;
+import dev.mirrord.protocol.tunnel.DeafListener;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.Unpooled;

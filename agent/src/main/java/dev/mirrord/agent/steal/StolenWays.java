@@ -2,13 +2,13 @@ package dev.mirrord.agent.steal;
 
 import dev.mirrord.agent.filter.HttpFilter;
 import dev.mirrord.agent.http.Ways;
-import dev.mirrord.agent.tunnel.DeafListener;
 import dev.mirrord.agent.tunnel.StreamChannel;
 import dev.mirrord.agent.tunnel.Tunnels;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.IncomingMode;
 import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.tunnel.DeafListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;

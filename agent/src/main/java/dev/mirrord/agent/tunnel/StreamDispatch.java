@@ -12,6 +12,7 @@ import dev.mirrord.agent.query.Queries;
 import dev.mirrord.agent.target.Target;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.StreamKind;
+import dev.mirrord.protocol.tunnel.DeafListener;
 import dev.mirrord.protocol.tunnel.OpenListener;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;

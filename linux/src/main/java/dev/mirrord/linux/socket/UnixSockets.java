@@ -18,7 +18,6 @@ public final class UnixSockets {
     private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int CLOSE_DESCRIPTOR_ON_EXEC = 0x40000000;
     private static final int SCM_RIGHTS = 1;
-    private static final int RIGHTS_LENGTH = 20;
     private static final int CONTROL = 24;
     private static final int CONTROL_HEAD = 16;
     private static final int DO_NOT_WAIT = 0x40;
@@ -113,6 +112,10 @@ public final class UnixSockets {
      * @throws ErrnoException EAGAIN when nothing has
      */
     public static Passed receivePassed(int fd, int most) throws ErrnoException {
+        return receivePassed(fd, most, DO_NOT_WAIT);
+    }
+
+    private static Passed receivePassed(int fd, int most, int flags) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment octets = arena.allocate(most);
             MemorySegment vector = arena.allocate(16, 8);
@@ -124,7 +127,7 @@ public final class UnixSockets {
             header.set(ValueLayout.JAVA_LONG, 24, 1);
             header.set(ValueLayout.ADDRESS, 32, control);
             header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
-            int length = Sockets.receiveMessage(fd, header, DO_NOT_WAIT | CLOSE_DESCRIPTOR_ON_EXEC);
+            int length = Sockets.receiveMessage(fd, header, flags | CLOSE_DESCRIPTOR_ON_EXEC);
             if (length < 0) {
                 throw new ErrnoException("recvmsg", -length);
             }
@@ -148,29 +151,12 @@ public final class UnixSockets {
      * @throws ErrnoException EAGAIN when nothing comes in time, EINVAL when none came with it
      */
     public static int receiveDescriptor(int fd, long milliseconds) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment vector = arena.allocate(16, 8);
-            vector.set(ValueLayout.ADDRESS, 0, arena.allocate(1));
-            vector.set(ValueLayout.JAVA_LONG, 8, 1);
-            MemorySegment control = arena.allocate(CONTROL, 8);
-            MemorySegment header = arena.allocate(HEADER, 8);
-            header.set(ValueLayout.ADDRESS, 16, vector);
-            header.set(ValueLayout.JAVA_LONG, 24, 1);
-            header.set(ValueLayout.ADDRESS, 32, control);
-            header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
-            Sockets.receiveTimeout(fd, milliseconds);
-            int length = Sockets.receiveMessage(fd, header, CLOSE_DESCRIPTOR_ON_EXEC);
-            if (length < 0) {
-                throw new ErrnoException("recvmsg", -length);
-            }
-            boolean came =
-                    header.get(ValueLayout.JAVA_LONG, 40) >= RIGHTS_LENGTH
-                            && control.get(ValueLayout.JAVA_INT, 12) == SCM_RIGHTS;
-            if (!came) {
-                throw new ErrnoException("no descriptor", Errno.EINVAL);
-            }
-            return control.get(ValueLayout.JAVA_INT, 16);
+        Sockets.receiveTimeout(fd, milliseconds);
+        int descriptor = receivePassed(fd, 1, 0).descriptor();
+        if (descriptor < 0) {
+            throw new ErrnoException("no descriptor", Errno.EINVAL);
         }
+        return descriptor;
     }
 
     /** One packet; whether it arrives is not known. */

@@ -27,7 +27,11 @@ public final class TunnelStream {
      */
     private static final long FAST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private static final StreamListener UNDECIDED = new Undecided();
+    /**
+     * Stands in until the open listener has returned; onOpen returns at once, so nothing can arrive
+     * here.
+     */
+    private static final StreamListener UNDECIDED = new DeafListener();
 
     private final Tunnel tunnel;
     private final int id;
@@ -247,22 +251,5 @@ public final class TunnelStream {
             closed = true;
             tunnel.forget(id);
         }
-    }
-
-    /**
-     * Stands in until the open listener has returned; onOpen returns at once, so nothing can arrive
-     * here.
-     */
-    private static final class Undecided implements StreamListener {
-        @Override
-        public void onData(TunnelStream stream, ByteBuf data) {
-            data.release();
-        }
-
-        @Override
-        public void onEnd(TunnelStream stream) {}
-
-        @Override
-        public void onReset(TunnelStream stream, int errno) {}
     }
 }

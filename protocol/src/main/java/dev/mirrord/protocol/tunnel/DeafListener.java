@@ -1,7 +1,5 @@
-package dev.mirrord.agent.tunnel;
+package dev.mirrord.protocol.tunnel;
 
-import dev.mirrord.protocol.tunnel.StreamListener;
-import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
 
 /** Takes whatever comes and does nothing; what it gets counts as consumed. */
