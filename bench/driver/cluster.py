@@ -53,7 +53,8 @@ class Cluster:
 
     def __init__(self, kubeconfig):
         self.kubeconfig = str(kubeconfig)
-        self.environment = dict(os.environ, KUBECONFIG=self.kubeconfig)
+        # kubectl's WebSocket of a long exec was seen to stall on a busy machine; the protocol before it has no pings to miss.
+        self.environment = dict(os.environ, KUBECONFIG=self.kubeconfig, KUBECTL_REMOTE_COMMAND_WEBSOCKETS="false")
 
     @staticmethod
     def up():

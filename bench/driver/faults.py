@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -65,6 +66,8 @@ class Checker:
         self._line()
 
     def _line(self):
+        if not select.select([self.process.stdout], [], [], 60)[0]:
+            raise Failed("the checking client has not answered for 60 s")
         line = self.process.stdout.readline()
         if not line:
             raise Failed("the checking client has ended")
@@ -101,11 +104,16 @@ class Wrk:
         url = f"http://server.{NAMESPACE}:{PORTS['filtered']}/others"
         # Not all that the machine can do: sessions are to start in seconds beside it.
         pause = "echo 'function delay() return 3 end' >/tmp/pause.lua"
-        line = f"{pause}; wrk -t1 -c{WRK} -d600 -s /tmp/pause.lua {url} & read -r _; pkill -INT wrk; wait $!"
+        line = (
+            f"{pause}; wrk -t1 -c{WRK} -d600 -s /tmp/pause.lua {url} & echo started; read -r _;"
+            # Until it listens to signals, they are lost.
+            " while kill -INT $!; do sleep 0.2; done 2>/dev/null; wait $!"
+        )
         command = in_clients(cluster, "wrk", "bash", "-c", line)
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=cluster.environment
         )
+        self.process.stdout.readline()
 
     def end(self):
         """Requests, and the line about errors, if there is one."""
