@@ -15,12 +15,11 @@ import dev.mirrord.agent.tunnel.Tunnels;
  * One sidecar, as the agent sees it: its tunnels, and what it has subscribed. Two clients of an
  * agent are to each other as two sessions are: both may copy a port, one may steal it.
  */
-record Client(String name, Tunnels tunnels, StreamDispatch streams, Steal steal, UdpSteal udp) {
+record Client(Tunnels tunnels, StreamDispatch streams, Steal steal, UdpSteal udp, Mirror mirror) {
     /** Less than the grace that the pod has. */
     private static final int DRAIN_MILLIS = 4_000;
 
     static Client of(
-            String name,
             AgentOptions options,
             Target target,
             TargetLoops loops,
@@ -33,11 +32,12 @@ record Client(String name, Tunnels tunnels, StreamDispatch streams, Steal steal,
         Subscriptions subscriptions =
                 new Subscriptions(steal, mirror, udp, mirror.datagrams(), tls);
         return new Client(
-                name, tunnels, new StreamDispatch(target, queries, subscriptions), steal, udp);
+                tunnels, new StreamDispatch(target, queries, subscriptions), steal, udp, mirror);
     }
 
     /** Lets go of all that it has taken; what passes through is waited for. */
     void close() {
+        mirror.close();
         udp.close();
         try {
             steal.close(DRAIN_MILLIS);

@@ -107,7 +107,7 @@ final class Clients implements TunnelListener, OpenListener {
     }
 
     private Client made(String name) {
-        return Client.of(name, options, target, loops, queries, tunnels(() -> letGo(name)));
+        return Client.of(options, target, loops, queries, tunnels(() -> letGo(name)));
     }
 
     /** Its sidecar has ended: another of its name would be a new client. */

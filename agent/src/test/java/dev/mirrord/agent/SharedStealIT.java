@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,6 +197,55 @@ class SharedStealIT {
         second.tunnel.channel().close().sync();
         Eventually.within(20, () -> get("bob").startsWith("target "));
         assertThat(get("ann")).startsWith("app1 ");
+    }
+
+    /** A test suite may have thousands of clients of one agent. */
+    @Test
+    void aClientThatHasGoneLeavesNothingInItsAgent() throws Exception {
+        agents.get(0).close();
+        TestingAgent first =
+                withApp(
+                        new TestingAgent(
+                                TestingAgent.java(),
+                                "--target-container-id",
+                                namespaces.containerId,
+                                "--communication-timeout",
+                                "2"),
+                        "127.0.0.1");
+        agents.set(0, first);
+        steal(1, "ann");
+        first.subscribe(PORT + 1, "mirror").accepted.get(20, TimeUnit.SECONDS);
+        String before = threadsOf(first) + listenersOfTarget();
+        TestingAgent second = first.with("second");
+        second.subscribe(PORT, "steal").accepted.get(20, TimeUnit.SECONDS);
+        second.subscribe(PORT + 2, "mirror").accepted.get(20, TimeUnit.SECONDS);
+        second.subscribeUdp(PORT, "steal").accepted.get(20, TimeUnit.SECONDS);
+        assertThat(threadsOf(first) + listenersOfTarget()).isNotEqualTo(before);
+        second.tunnel.channel().close().sync();
+        Eventually.within(20, () -> (threadsOf(first) + listenersOfTarget()).equals(before));
+        assertThat(get("ann")).startsWith("app1 ");
+    }
+
+    /** The names of those that serve subscriptions. */
+    private static List<String> threadsOf(TestingAgent agent) throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + agent.process.pid() + "/task"))) {
+            return tasks.map(SharedStealIT::nameOf)
+                    .filter(name -> name.startsWith("steal") || name.startsWith("mirror"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String nameOf(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).strip();
+        } catch (IOException e) {
+            return "gone";
+        }
+    }
+
+    private String listenersOfTarget() throws Exception {
+        return namespaces.runIn(namespaces.target, "ss", "-Hlntu");
     }
 
     private record Outcome(long begin, String user, String heard) {}

@@ -75,6 +75,13 @@ public final class Mirror implements PortSource {
         };
     }
 
+    /** Nobody subscribes after it; those who have are let go by their own end. */
+    public synchronized void close() {
+        if (thread != null) {
+            thread.close();
+        }
+    }
+
     private CompletableFuture<Void> subscribe(
             PortKey port, Optional<HttpFilter> filter, Lost lost) {
         return thread().call(() -> add(port, filter, lost)).thenCompose(captured -> captured);

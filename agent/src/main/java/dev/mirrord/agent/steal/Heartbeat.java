@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class Heartbeat {
     private final TargetLoops loops;
     private final Runnable renew;
+    private volatile boolean ended;
 
     private Heartbeat(TargetLoops loops, Runnable renew) {
         this.loops = loops;
@@ -17,12 +18,23 @@ final class Heartbeat {
     }
 
     /**
-     * Beats until the loops end.
+     * Beats until it is ended.
      *
      * @param renew on an event loop; must not block
      */
-    static void start(TargetLoops loops, Runnable renew) {
-        new Heartbeat(loops, renew).schedule();
+    static Heartbeat start(TargetLoops loops, Runnable renew) {
+        Heartbeat heartbeat = new Heartbeat(loops, renew);
+        heartbeat.schedule();
+        return heartbeat;
+    }
+
+    /** Any thread. */
+    void end() {
+        ended = true;
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     private void schedule() {
@@ -34,7 +46,9 @@ final class Heartbeat {
             loops.all().get(loop).execute(() -> beat(loop + 1));
             return;
         }
-        renew.run();
-        schedule();
+        if (!ended) {
+            renew.run();
+            schedule();
+        }
     }
 }

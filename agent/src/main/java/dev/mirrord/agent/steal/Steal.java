@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stolen ports. All state belongs to one thread in the target's namespace, which starts with
- * the first subscription; from then on table and listener stay until the agent ends, since
+ * the first subscription; from then on table and listener stay until it is closed, since
  * connections under way need them.
  */
 public final class Steal implements PortSource {
@@ -36,6 +36,7 @@ public final class Steal implements PortSource {
     private final StolenPorts ports = new StolenPorts();
     private @Nullable NamespaceThread thread;
     private @Nullable StealListener listener;
+    private @Nullable Heartbeat heartbeat;
     private @Nullable StealTable table;
 
     /**
@@ -82,7 +83,7 @@ public final class Steal implements PortSource {
 
     /**
      * Takes nothing more over, waits for the target's answers that pass through, then lets go of
-     * the table and the return route.
+     * table, listener and return route, and ends the thread.
      *
      * @param drainMillis the longest wait for answers
      */
@@ -94,10 +95,11 @@ public final class Steal implements PortSource {
         if (started == null) {
             return;
         }
-        inOrder(started, StealTable::takeNothingMore);
+        inOrder(started, this::takeNothingMore);
         letIn();
         ports.connections().end(drainMillis);
         inOrder(started, this::end);
+        started.close();
     }
 
     /**
@@ -111,7 +113,7 @@ public final class Steal implements PortSource {
     }
 
     private interface Step {
-        void run(StealTable made) throws IOException;
+        void run() throws IOException;
     }
 
     /** Waits for the step, but not for long. */
@@ -119,10 +121,7 @@ public final class Steal implements PortSource {
         CompletableFuture<Void> done =
                 started.call(
                         () -> {
-                            StealTable made = table;
-                            if (made != null) {
-                                step.run(made);
-                            }
+                            step.run();
                             return null;
                         });
         try {
@@ -132,8 +131,31 @@ public final class Steal implements PortSource {
         }
     }
 
+    private void takeNothingMore() throws IOException {
+        if (table != null) {
+            table.takeNothingMore();
+        }
+    }
+
+    private void end() throws IOException {
+        if (heartbeat != null) {
+            heartbeat.end();
+        }
+        try {
+            endTable();
+        } finally {
+            if (listener != null) {
+                listener.close();
+            }
+        }
+    }
+
     /** Another agent may begin or end at the same time. */
-    private void end(StealTable made) throws IOException {
+    private void endTable() throws IOException {
+        StealTable made = table;
+        if (made == null) {
+            return;
+        }
         table = null;
         made.close();
         if (StealTable.areAllGone()) {
@@ -238,14 +260,15 @@ public final class Steal implements PortSource {
         if (open == null) {
             open = StealListener.open(tunnels, ports, tls, loops.all().getLast());
             listener = open;
-            Heartbeat.start(
-                    loops,
-                    () ->
-                            thread().call(
-                                            () -> {
-                                                renew();
-                                                return null;
-                                            }));
+            heartbeat =
+                    Heartbeat.start(
+                            loops,
+                            () ->
+                                    thread().call(
+                                                    () -> {
+                                                        renew();
+                                                        return null;
+                                                    }));
         }
         return open.port();
     }

@@ -47,6 +47,11 @@ final class StealListener extends ChannelInboundHandlerAdapter {
         return server.localAddress().getPort();
     }
 
+    /** Connections that it has taken go on. */
+    void close() {
+        server.close();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         EpollSocketChannel client = (EpollSocketChannel) accepted;

@@ -37,6 +37,7 @@ public final class UdpSteal implements PortSource {
     private final StolenFlows flows;
     private @Nullable NamespaceThread thread;
     private @Nullable UdpListener listener;
+    private @Nullable Heartbeat heartbeat;
     private @Nullable NftShell nft;
     private UdpScript script = new UdpScript(0);
 
@@ -82,7 +83,7 @@ public final class UdpSteal implements PortSource {
         return ports.containsKey(port);
     }
 
-    /** Lets go of all ports at once: datagrams have nobody to wait for. */
+    /** Lets go of all ports and ends its threads: datagrams have nobody to wait for. */
     public void close() {
         NamespaceThread started;
         synchronized (this) {
@@ -94,10 +95,7 @@ public final class UdpSteal implements PortSource {
         try {
             started.call(
                             () -> {
-                                if (nft != null) {
-                                    nft.close();
-                                    nft = null;
-                                }
+                                end();
                                 return null;
                             })
                     .completeOnTimeout(null, 1, TimeUnit.SECONDS)
@@ -105,6 +103,21 @@ public final class UdpSteal implements PortSource {
         } catch (RuntimeException e) {
             AgentLog.warn("cannot end stealing in order", "why", e);
         }
+        started.close();
+    }
+
+    private void end() {
+        if (heartbeat != null) {
+            heartbeat.end();
+        }
+        if (nft != null) {
+            nft.close();
+            nft = null;
+        }
+        if (listener != null) {
+            listener.close();
+        }
+        answers.close();
     }
 
     private synchronized NamespaceThread thread() {
@@ -177,8 +190,8 @@ public final class UdpSteal implements PortSource {
         if (open == null) {
             open = UdpListener.open(flows);
             listener = open;
-            Heartbeat.start(loops, this::tick);
-            loops.all().getFirst().schedule(this::tell, TELL_MILLIS, TimeUnit.MILLISECONDS);
+            heartbeat = Heartbeat.start(loops, this::tick);
+            tell(heartbeat);
         }
         return open.port();
     }
@@ -221,8 +234,13 @@ public final class UdpSteal implements PortSource {
         }
     }
 
-    private void tell() {
+    /** As long as the heart beats. */
+    private void tell(Heartbeat beating) {
         ports.values().forEach(each -> each.losses.tell(each.lost::counted));
-        loops.all().getFirst().schedule(this::tell, TELL_MILLIS, TimeUnit.MILLISECONDS);
+        if (!beating.hasEnded()) {
+            loops.all()
+                    .getFirst()
+                    .schedule(() -> tell(beating), TELL_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 }

@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * One platform thread that lives in a namespace and does blocking work there, task by task: what it
  * creates (sockets, processes) stays in the namespace, whoever uses it.
  */
-public final class NamespaceThread {
+public final class NamespaceThread implements AutoCloseable {
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final NetworkNamespace namespace;
     private @Nullable ErrnoException refused;
+    private boolean closed;
+    private boolean ended;
 
     public NamespaceThread(String name, NetworkNamespace namespace) {
         this.namespace = namespace;
@@ -25,8 +27,12 @@ public final class NamespaceThread {
      * Runs {@code task} there; what it throws becomes the future's, and so does the reason why the
      * namespace could not be entered.
      */
-    public <T extends @Nullable Object> CompletableFuture<T> call(Callable<T> task) {
+    public synchronized <T extends @Nullable Object> CompletableFuture<T> call(Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
+        if (closed) {
+            result.completeExceptionally(new IllegalStateException("the thread has ended"));
+            return result;
+        }
         tasks.add(
                 () -> {
                     try {
@@ -41,6 +47,13 @@ public final class NamespaceThread {
         return result;
     }
 
+    /** What it was given until now is still done; returns at once. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        tasks.add(() -> ended = true);
+    }
+
     private void run() {
         try {
             namespace.enter();
@@ -48,7 +61,7 @@ public final class NamespaceThread {
             refused = e;
         }
         try {
-            while (true) {
+            while (!ended) {
                 tasks.take().run();
             }
         } catch (InterruptedException e) {

@@ -26,6 +26,7 @@ public final class Sockets {
     public static final int SO_MARK = 36;
 
     private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SHUT_RDWR = 2;
 
     private static final MethodHandle SOCKET =
             Native.handle(
@@ -65,6 +66,9 @@ public final class Sockets {
             Native.handle(
                     "recvmsg",
                     FunctionDescriptor.of(Native.LONG, Native.INT, Native.POINTER, Native.INT));
+
+    private static final MethodHandle SHUTDOWN =
+            Native.handle("shutdown", FunctionDescriptor.of(Native.INT, Native.INT, Native.INT));
 
     private Sockets() {}
 
@@ -130,6 +134,11 @@ public final class Sockets {
         return (int)
                 Native.tryCall(
                         "sendto", c -> (long) SENDTO.invokeExact(c, fd, data, length, 0, to, size));
+    }
+
+    /** Wakes who receives, on sockets without connection too, where shutdown(2) says ENOTCONN. */
+    static void wake(int fd) {
+        Native.tryCall("shutdown", c -> (int) SHUTDOWN.invokeExact(c, fd, SHUT_RDWR));
     }
 
     /** Sends a datagram without content; the result is lost, as UDP is. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A UDP socket to which TPROXY hands datagrams for foreign addresses, each with its original
- * destination (IP_RECVORIGDSTADDR in ip(7)). Needs CAP_NET_ADMIN. Receiving belongs to one thread.
+ * destination (IP_RECVORIGDSTADDR in ip(7)). Needs CAP_NET_ADMIN. Receiving belongs to one thread,
+ * which lets go of the socket at its end.
  */
 public final class TransparentReceiver implements AutoCloseable {
     private static final int SOL_IP = 0;
@@ -77,6 +78,14 @@ public final class TransparentReceiver implements AutoCloseable {
 
     /** Serves until {@link #close}; blocks its thread. */
     public void run(Listener listener) throws ErrnoException {
+        try (arena) {
+            receive(listener);
+        } finally {
+            Descriptors.close(fd);
+        }
+    }
+
+    private void receive(Listener listener) throws ErrnoException {
         while (!closed) {
             header.set(Native.INT, 8, SocketAddresses.SIZE);
             header.set(Native.LONG, 40, CONTROL);
@@ -100,10 +109,11 @@ public final class TransparentReceiver implements AutoCloseable {
         }
     }
 
+    /** Ends {@link #run}; any thread. */
     @Override
     public void close() {
         closed = true;
-        Descriptors.close(fd);
+        Sockets.wake(fd);
     }
 
     private @Nullable InetSocketAddress destination() {
