@@ -21,7 +21,7 @@ record TestedRuntime(
     private static final String MIRRORD = Command.ROOT.resolve("mirrord").toString();
     private static final String ROOTLESS = Command.ROOT.resolve("dev/podman/rootless").toString();
 
-    /** All that {@code ./verify} has set up. */
+    /** Those of {@code ./verify}, and a current Docker Engine where one was started for it. */
     static Stream<TestedRuntime> here() {
         List<TestedRuntime> all = new ArrayList<>();
         all.add(ofRoot("Docker Engine 20.10", List.of("docker")));
@@ -34,6 +34,10 @@ record TestedRuntime(
                         List.of("podman"),
                         List.of(ROOTLESS, "podman"),
                         "mirrord-podman"));
+        String current = System.getenv("MIRRORD_TEST_CURRENT_ENGINE");
+        if (current != null) {
+            all.add(ofRoot("Docker Engine, API 1.56", List.of("docker", "-H", current)));
+        }
         return all.stream();
     }
 

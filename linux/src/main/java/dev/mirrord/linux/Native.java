@@ -24,6 +24,10 @@ public final class Native {
     private static final VarHandle ERRNO =
             CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+    /** One for each thread: to make one for each call costs more than most calls. */
+    private static final ThreadLocal<MemorySegment> CAPTURED =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
+
     private Native() {}
 
     /** A call that receives the errno capture segment and returns its C result. */
@@ -61,8 +65,8 @@ public final class Native {
 
     /** Runs a call; a failure is returned as {@code -errno}, as the kernel does. */
     public static long tryCall(String what, Call call) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment capture = arena.allocate(CAPTURE);
+        MemorySegment capture = CAPTURED.get();
+        try {
             long result = call.invoke(capture);
             return result < 0 ? -(int) ERRNO.get(capture, 0L) : result;
         } catch (Throwable e) {

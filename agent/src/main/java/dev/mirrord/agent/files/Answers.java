@@ -6,7 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Answers on their way out. Threads that do file operations hand them in and wait while too much of
@@ -20,6 +23,9 @@ final class Answers {
 
     private final TunnelStream stream;
     private final Semaphore room = new Semaphore(MOST_WAITING);
+    private final Queue<ByteBuf> made = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicBoolean collecting = new AtomicBoolean();
     private final Queue<ByteBuf> waiting = new ArrayDeque<>();
 
     Answers(TunnelStream stream) {
@@ -36,12 +42,33 @@ final class Answers {
     void send(ByteBuf message) {
         int bytes = message.readableBytes();
         room.acquireUninterruptibly(bytes);
-        stream.eventLoop()
-                .execute(
-                        () -> {
-                            waiting.add(message);
-                            drain();
-                        });
+        made.add(message);
+        collectSoon();
+    }
+
+    /** A request of so many bytes needs them no more; any thread. */
+    void done(int bytes) {
+        done.addAndGet(bytes);
+        collectSoon();
+    }
+
+    /** Many threads, one turn of the event loop. */
+    private void collectSoon() {
+        if (collecting.compareAndSet(false, true)) {
+            stream.eventLoop().execute(this::collect);
+        }
+    }
+
+    private void collect() {
+        collecting.set(false);
+        int bytes = done.getAndSet(0);
+        if (bytes > 0) {
+            stream.consumed(bytes);
+        }
+        for (ByteBuf message = made.poll(); message != null; message = made.poll()) {
+            waiting.add(message);
+        }
+        drain();
     }
 
     void fail(int id, int errno) {

@@ -108,7 +108,7 @@ public final class FilesStream implements StreamListener {
                     scratch -> {
                         perform(id, request, message, scratch);
                         message.release();
-                        from.eventLoop().execute(() -> from.consumed(bytes));
+                        answers.done(bytes);
                     };
             OptionalInt handle = OpenFiles.handleOf(request);
             if (handle.isPresent()) {

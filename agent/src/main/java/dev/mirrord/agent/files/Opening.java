@@ -91,7 +91,8 @@ final class Opening {
             if (!scratch.attributes().isFile()) {
                 return -Errno.EACCES;
             }
-            return checked(FileCalls.reopen(fd, flags | ALWAYS));
+            int opened = FileCalls.reopen(fd, flags | ALWAYS);
+            return (flags & OpenFlags.TRUNCATE) == 0 ? opened : checked(opened);
         } finally {
             FileCalls.close(fd);
         }

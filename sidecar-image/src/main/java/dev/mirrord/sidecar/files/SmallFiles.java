@@ -70,11 +70,17 @@ final class SmallFiles {
             choose(directory, node.name, wanted);
         }
         Optional<FilesWay> way = services.agent().way();
-        for (FileRequest.Get each : wanted) {
-            PathBytes name = each.path().name();
-            Fetch fetch = new Fetch(directory, name, System.nanoTime());
-            way.ifPresentOrElse(open -> open.ask(each, fetch), () -> fetch.failed(0));
-        }
+        way.ifPresentOrElse(
+                open ->
+                        open.execute(
+                                () ->
+                                        wanted.forEach(
+                                                each -> open.ask(each, fetch(directory, each)))),
+                () -> wanted.forEach(each -> fetch(directory, each).failed(0)));
+    }
+
+    private Fetch fetch(Node directory, FileRequest.Get wanted) {
+        return new Fetch(directory, wanted.path().name(), System.nanoTime());
     }
 
     private static boolean isSecond(Node directory) {
