@@ -81,6 +81,7 @@ public final class TransparentReceiver implements AutoCloseable {
         try (arena) {
             receive(listener);
         } finally {
+            closed = true;
             Descriptors.close(fd);
         }
     }
@@ -112,8 +113,10 @@ public final class TransparentReceiver implements AutoCloseable {
     /** Ends {@link #run}; any thread. */
     @Override
     public void close() {
-        closed = true;
-        Sockets.wake(fd);
+        if (!closed) {
+            closed = true;
+            Sockets.wake(fd);
+        }
     }
 
     private @Nullable InetSocketAddress destination() {
