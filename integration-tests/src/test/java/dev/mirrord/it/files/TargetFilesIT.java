@@ -69,6 +69,21 @@ class TargetFilesIT {
     }
 
     @Test
+    void moreSmallFilesThanAreKeptAreReadAsTheyAre() throws Exception {
+        Path tree = Files.createDirectories(target.root.resolve("many"));
+        Shell.in(
+                tree,
+                "for d in 1 2 3 4; do mkdir $d; for i in $(seq 60); do head -c 50000 /dev/urandom >"
+                        + " $d/$i; done; done");
+        within(SOON_MILLIS, () -> Files.exists(target.mount.resolve("many")));
+        String sums = "find . -type f | LC_ALL=C sort | xargs sha256sum";
+        String there = Shell.in(tree, sums);
+        for (int i = 0; i < 3; i++) {
+            assertThat(Shell.in(target.mount.resolve("many"), sums)).isEqualTo(there);
+        }
+    }
+
+    @Test
     void contentIsTheTargetsWhateverItsSize() throws Exception {
         Path tree = Files.createDirectories(target.root.resolve("contents"));
         Random random = new Random(7);

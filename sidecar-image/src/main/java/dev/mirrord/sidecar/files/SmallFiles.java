@@ -7,10 +7,10 @@ import dev.mirrord.protocol.files.PathBytes;
 import dev.mirrord.sidecar.files.Node.Content;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +27,15 @@ final class SmallFiles {
     private static final long MOST_BYTES = 4 << 20;
 
     /** Bytes of all contents that are kept. */
-    private static final long MOST_KEPT = 4 << 20;
+    private static final long MOST_KEPT = 8 << 20;
 
     private static final long SOON_NANOS = 1_000_000_000;
 
     private final Services services;
-    private final Set<Node> holders = new HashSet<>();
+
+    /** Directories, the last filled last. */
+    private final SequencedSet<Node> holders = new LinkedHashSet<>();
+
     private long kept;
 
     SmallFiles(Services services) {
@@ -127,14 +130,19 @@ final class SmallFiles {
     }
 
     private void keep(Node directory, PathBytes name, Content content) {
-        directory.contents.put(name, content);
-        holders.add(directory);
-        kept += content.bytes().length;
-        if (kept > MOST_KEPT) {
-            holders.forEach(each -> each.contents.clear());
-            holders.clear();
-            kept = 0;
+        Content before = directory.contents.put(name, content);
+        holders.addLast(directory);
+        kept += content.bytes().length - (before == null ? 0 : before.bytes().length);
+        while (kept > MOST_KEPT) {
+            Node eldest = holders.removeFirst();
+            // What was changed here has gone uncounted: then all is let go sooner or later.
+            kept = holders.isEmpty() ? 0 : kept - bytesOf(eldest);
+            eldest.contents.clear();
         }
+    }
+
+    private static long bytesOf(Node directory) {
+        return directory.contents.values().stream().mapToLong(each -> each.bytes().length).sum();
     }
 
     /** One content under way. */
