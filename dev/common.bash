@@ -43,6 +43,19 @@ hold_lock() {
     fi
 }
 
+# Starts a program that outlives the script, in a session of its own, its output appended to a log. It gets none of our descriptors: a
+# lock's would be held for its whole life.
+start_daemon() { # LOG COMMAND...
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    setsid --fork bash -c '
+        for descriptor in /proc/self/fd/*; do
+            number=${descriptor##*/}
+            ((number > 2)) && eval "exec $number>&-"
+        done
+        exec "$@"
+    ' daemon "${@:2}" </dev/null >>"$1" 2>&1
+}
+
 # Sixteen hex digits that change when the content or the path of any given file, or any given word, does.
 hash_of() {
     local item
