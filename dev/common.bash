@@ -89,11 +89,11 @@ require_packages() {
     ((EUID == 0)) || fail "missing Debian packages: ${missing[*]}; run: sudo apt-get install ${missing[*]}"
     require_command apt-get "this script knows Debian and Ubuntu only; install ${missing[*]} by hand"
     step "installing ${missing[*]}"
-    local log=$MIRRORD_DEV_STATE/apt.log
+    local apt_log=$MIRRORD_DEV_STATE/apt.log
     # The lock timeout makes parallel runs wait for each other instead of failing.
-    if ! apt_install "${missing[@]}" >"$log" 2>&1; then
-        apt-get -o DPkg::Lock::Timeout=300 update >>"$log" 2>&1 || true
-        apt_install "${missing[@]}" >>"$log" 2>&1 || fail "apt-get could not install ${missing[*]}; see $log"
+    if ! apt_install "${missing[@]}" >"$apt_log" 2>&1; then
+        apt-get -o DPkg::Lock::Timeout=300 update >>"$apt_log" 2>&1 || true
+        apt_install "${missing[@]}" >>"$apt_log" 2>&1 || fail "apt-get could not install ${missing[*]}; see $apt_log"
     fi
 }
 
