@@ -11,6 +11,7 @@
 #include "files.h"
 
 #include "entry.h"
+#include "filter.h"
 #include "supervisor.h"
 #include "text.h"
 
@@ -245,7 +246,7 @@ void files_enter(struct files *files) {
         return;
     }
     sys_close(files->ends[0]);
-    long listener = supervisor_install(files->marker, &policy);
+    long listener = filter_install(files->marker, &policy);
     if (listener < 0) {
         refused(files, listener);
     } else {

@@ -4,11 +4,11 @@
 
 #include "policy.h"
 
-/* In the process that is about to execute the app: installs the filter, which lets calls with the marker (0: none) pass. The
- * listener's descriptor, or a negative errno. */
-long supervisor_install(uint64_t marker, const struct policy *policy);
+#ifndef SUPERVISOR_THREADS
+#define SUPERVISOR_THREADS 8
+#endif
 
-/* In its parent: serves the listener from now on, in threads. The policy stays in use. Zero or a negative errno. */
+/* In the launcher: serves the listener of filter_install from now on, in threads. The policy stays in use. Zero or a negative errno. */
 long supervisor_start(int listener, const struct policy *policy, int root, int changeable);
 
 /* Another tree of the target takes the old one's place. */

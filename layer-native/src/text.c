@@ -236,3 +236,12 @@ void say_text(const char *bytes, size_t length) {
         write_out("\n", 1);
     }
 }
+
+struct process_path process_path(uint32_t pid, const char *name) {
+    struct process_path path = {"/proc/"};
+    struct decimal number = text_decimal(pid);
+    size_t length = strlen(number.digits);
+    memcpy(path.text + 6, number.digits, length);
+    memcpy(path.text + 6 + length, name, strlen(name) + 1);
+    return path;
+}

@@ -47,4 +47,11 @@ void say_usage(const char *usage);
 /* Bytes as they are, and a line end when they have none. Nothing when empty. */
 void say_text(const char *bytes, size_t length);
 
+struct process_path {
+    char text[64];
+};
+
+/* A name in the process's directory of proc(5), as "/mem". */
+struct process_path process_path(uint32_t pid, const char *name);
+
 #endif
