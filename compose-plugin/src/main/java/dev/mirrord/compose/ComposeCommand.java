@@ -4,6 +4,7 @@ import dev.mirrord.session.SessionDirectory;
 import dev.mirrord.session.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /**
  * {@code docker mirrord compose VERB …}: docker compose with the override file as one more file;
@@ -53,7 +55,13 @@ final class ComposeCommand {
         }
         Project project = Project.read(line);
         CompletableFuture<Optional<String>> clashes = NameClashes.find(project);
-        String text = new OverrideFile(project, ImageLookups::require, files(line)::find).text();
+        String text =
+                new OverrideFile(
+                                project,
+                                Replicas.of(project),
+                                ImageLookups::require,
+                                files(line)::find)
+                        .text();
         clashes.join().ifPresent(ComposeCommand::say);
         return text;
     }
@@ -68,29 +76,35 @@ final class ComposeCommand {
                         .orElseGet(() -> Project.read(line));
         Path override = place(project.resolved().path("name").asText());
         boolean making = MAKING.contains(line.verb());
-        refuseScale(project);
+        String before = read(override);
+        Replicas replicas =
+                making ? Replicas.of(project, line, Replicas.in(before)) : Replicas.in(before);
         boolean quiet = given.map(GivenContext::quiet).orElse(false);
         CompletableFuture<Optional<String>> clashes =
                 STARTING.contains(line.verb()) && !quiet
                         ? NameClashes.find(project)
                         : CompletableFuture.completedFuture(Optional.empty());
+        List<String> options = new ArrayList<>(line.optionsWithoutFiles());
+        for (Path file : files.files()) {
+            options.addAll(List.of("-f", file.toString()));
+        }
+        options.addAll(List.of("-f", override.toString()));
         try {
             if (making || !Files.exists(override)) {
                 OverrideFile.ImageLookup images =
                         making && !line.verb().equals("config")
                                 ? new ImageLookups(line, line.command().contains("--build"))
                                 : ImageLookups::require;
-                write(override, new OverrideFile(project, images, files::find).text());
+                String text = new OverrideFile(project, replicas, images, files::find).text();
+                if (making) {
+                    removeReplicas(options, Replicas.in(before).beyond(replicas));
+                }
+                write(override, text);
             }
-            List<String> options = new ArrayList<>(line.optionsWithoutFiles());
-            for (Path file : files.files()) {
-                options.addAll(List.of("-f", file.toString()));
-            }
-            options.addAll(List.of("-f", override.toString()));
             clashes.join().ifPresent(ComposeCommand::say);
-            List<ServerState> states = making ? states(project) : List.of();
+            List<ServerState> states = making ? states(project, replicas) : List.of();
             states.forEach(ServerState::takeFailure);
-            int code = pass(options, command(project));
+            int code = pass(options, command(project, replicas));
             states.forEach(each -> each.takeFailure().ifPresent(ComposeCommand::say));
             if (code == 0 && line.verb().equals("down")) {
                 Files.deleteIfExists(override);
@@ -101,12 +115,21 @@ final class ComposeCommand {
         }
     }
 
-    private static List<ServerState> states(Project project) {
+    private static List<ServerState> states(Project project, Replicas replicas) {
         String name = project.resolved().path("name").asText();
-        return project.raw().path("services").properties().stream()
-                .filter(each -> each.getValue().has(ContextConfig.KEY))
-                .map(each -> ServerState.of(name, ServiceOverride.provider(each.getKey())))
+        return project.inContext().stream()
+                .flatMap(each -> replicas.names(each).stream())
+                .map(each -> ServerState.of(name, ServiceOverride.provider(each)))
                 .toList();
+    }
+
+    /** Compose would leave them as orphans; the override file still has them. */
+    private static void removeReplicas(List<String> options, List<String> names) {
+        if (!names.isEmpty()) {
+            List<String> words = new ArrayList<>(List.of("rm", "--stop", "--force"));
+            names.forEach(each -> words.addAll(ServiceOverride.parts(each)));
+            pass(options, words);
+        }
     }
 
     private static void say(String text) {
@@ -123,33 +146,13 @@ final class ComposeCommand {
         return services;
     }
 
-    private List<String> command(Project project) {
-        return line.verb().equals("exec")
-                ? ExecLine.of(line.command(), service -> isInContext(project, service))
-                : line.command();
-    }
-
-    private static boolean isInContext(Project project, String service) {
-        return project.raw().path("services").path(service).has(ContextConfig.KEY);
-    }
-
-    private void refuseScale(Project project) {
-        for (String word : line.command()) {
-            String scaled = word.replaceFirst("^--scale=", "");
-            int sign = scaled.indexOf('=');
-            boolean asked =
-                    word.startsWith("--scale=")
-                            || line.verb().equals("scale")
-                            || line.command().contains("--scale");
-            if (asked
-                    && sign > 0
-                    && isInContext(project, scaled.substring(0, sign))
-                    && !scaled.substring(sign + 1).matches("[01]")) {
-                throw new ComposeFailure(
-                        "service %s cannot be scaled: in a context it has one container, because compose cannot give each a namespace of its own; make services of them (extends)"
-                                .formatted(scaled.substring(0, sign)));
-            }
-        }
+    private List<String> command(Project project, Replicas replicas) {
+        List<String> words = replicas.command(line.command());
+        Set<String> inContext =
+                project.inContext().stream()
+                        .flatMap(each -> replicas.names(each).stream())
+                        .collect(Collectors.toSet());
+        return line.verb().equals("exec") ? ExecLine.of(words, inContext::contains) : words;
     }
 
     private static ComposeFiles files(ComposeLine line) {
@@ -166,6 +169,16 @@ final class ComposeCommand {
             return SessionDirectory.ofUser().resolve("compose." + project + ".override.yaml");
         } catch (IOException e) {
             throw new ComposeFailure("cannot use the runtime directory: " + e);
+        }
+    }
+
+    private static String read(Path override) {
+        try {
+            return Files.readString(override);
+        } catch (NoSuchFileException e) {
+            return "";
+        } catch (IOException e) {
+            throw new ComposeFailure("cannot read the override file: " + e);
         }
     }
 

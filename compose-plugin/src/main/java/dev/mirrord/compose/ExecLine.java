@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 
 /** {@code exec [OPTIONS] SERVICE COMMAND…}: the command has the context too. */
 final class ExecLine {
-    private static final Set<String> WITH_VALUE =
+    static final Set<String> WITH_VALUE =
             Set.of("-e", "--env", "--index", "-u", "--user", "-w", "--workdir");
 
     private ExecLine() {}

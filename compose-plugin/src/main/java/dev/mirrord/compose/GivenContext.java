@@ -75,7 +75,7 @@ record GivenContext(ObjectNode config, List<String> services, List<String> docke
                         .set(ContextConfig.KEY, ContextConfig.merged(own, config));
             }
         }
-        return new Project(raw, project.resolved());
+        return new Project(raw, project.resolved(), project.written());
     }
 
     private static void check(String name, JsonNode service, Set<String> known) {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.config.source.Location;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The override file for the services with {@code x-mirrord}. It holds nothing of this machine, of
@@ -21,8 +21,10 @@ final class OverrideFile {
             """;
 
     private final Project project;
+    private final Replicas replicas;
     private final ImageLookup images;
     private final Function<List<String>, Optional<Location>> places;
+    private @Nullable JsonNode written;
 
     /** What the engine says of a service's image. */
     @FunctionalInterface
@@ -38,19 +40,19 @@ final class OverrideFile {
      */
     OverrideFile(
             Project project,
+            Replicas replicas,
             ImageLookup images,
             Function<List<String>, Optional<Location>> places) {
         this.project = project;
+        this.replicas = replicas;
         this.images = images;
         this.places = places;
     }
 
     String text() {
         List<ServiceOverride> services = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> each : project.raw().path("services").properties()) {
-            if (each.getValue().has(ContextConfig.KEY)) {
-                services.add(service(each.getKey(), each.getValue()));
-            }
+        for (String name : project.inContext()) {
+            services.add(service(name, project.raw().path("services").path(name)));
         }
         if (services.isEmpty()) {
             throw new ComposeFailure(
@@ -60,10 +62,40 @@ final class OverrideFile {
         PublishedPorts.check(
                 project.resolved(), services.stream().map(ServiceOverride::name).toList());
         YamlText out = new YamlText(HEAD);
-        services.forEach(each -> each.writeServices(out));
+        List<ServiceOverride> all = new ArrayList<>();
+        for (ServiceOverride each : services) {
+            each.writeServices(out);
+            all.add(each);
+            for (int number = 2; number <= replicas.count(each.name()); number++) {
+                ServiceOverride replica = each.replica(number);
+                replica.writeServices(out, definition(each.name()));
+                all.add(replica);
+            }
+        }
         out.line(0, "volumes:");
-        services.forEach(each -> each.writeVolume(out));
+        all.forEach(each -> each.writeVolume(out));
+        replicas.write(out);
         return out.toString();
+    }
+
+    /** What a replica is a copy of. */
+    private JsonNode definition(String name) {
+        JsonNode service = written(name);
+        if (service.hasNonNull("container_name")) {
+            throw new ComposeFailure(
+                    place(List.of("services", name, "container_name"))
+                            + ": service %s has a container_name, so it cannot have replicas: remove one of them"
+                                    .formatted(name));
+        }
+        for (String replica : replicas.names(name).subList(1, replicas.count(name))) {
+            if (project.raw().path("services").has(replica)) {
+                throw new ComposeFailure(
+                        "service %s needs the name %s for a replica, and the project has a service of that name: rename it"
+                                .formatted(name, replica));
+            }
+        }
+        PublishedPorts.checkReplicated(name, project.resolved().path("services").path(name));
+        return service;
     }
 
     private ServiceOverride service(String name, JsonNode service) {
@@ -106,6 +138,14 @@ final class OverrideFile {
             }
         }
         return Location.of("x-mirrord of service " + service);
+    }
+
+    /** One question, and only if there are replicas. */
+    private JsonNode written(String name) {
+        if (written == null) {
+            written = project.written().get();
+        }
+        return written.path("services").path(name);
     }
 
     private Location place(List<String> path) {

@@ -3,16 +3,35 @@ package dev.mirrord.compose;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A project as compose reads it, all profiles in it.
  *
  * @param raw with its variables unresolved, as the override file has to have them
  * @param resolved with their values of now; what is in it must not get into the override file
+ * @param written asks for it as it is written: paths and files of variables unresolved too
  */
-record Project(JsonNode raw, JsonNode resolved) {
+record Project(JsonNode raw, JsonNode resolved, Supplier<JsonNode> written) {
     static Project read(ComposeLine line) {
-        return new Project(config(line, "--no-interpolate"), config(line));
+        return new Project(
+                config(line, "--no-interpolate"),
+                config(line),
+                () ->
+                        config(
+                                line,
+                                "--no-interpolate",
+                                "--no-path-resolution",
+                                "--no-env-resolution"));
+    }
+
+    /** Services with {@code x-mirrord}. */
+    List<String> inContext() {
+        return raw.path("services").properties().stream()
+                .filter(each -> each.getValue().has(ContextConfig.KEY))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static JsonNode config(ComposeLine line, String... more) {

@@ -9,6 +9,24 @@ import java.util.Map;
 final class PublishedPorts {
     private PublishedPorts() {}
 
+    /** All replicas would publish the same port, as they would with compose alone. */
+    static void checkReplicated(String name, JsonNode service) {
+        for (JsonNode port : service.path("ports")) {
+            String published = published(port);
+            if (!published.isEmpty()) {
+                throw new ComposeFailure(
+                        "service %s has replicas, which cannot all publish port %s of this machine: give a range, or no port of this machine"
+                                .formatted(name, published));
+            }
+        }
+    }
+
+    /** The one port of this machine, or nothing. */
+    private static String published(JsonNode port) {
+        String published = port.path("published").asText("");
+        return published.equals("0") || published.contains("-") ? "" : published;
+    }
+
     /**
      * @param inContext services with {@code x-mirrord}; among the others it is compose's matter
      */
@@ -16,8 +34,8 @@ final class PublishedPorts {
         Map<String, String> publishers = new HashMap<>();
         for (Map.Entry<String, JsonNode> service : project.path("services").properties()) {
             for (JsonNode port : service.getValue().path("ports")) {
-                String published = port.path("published").asText("");
-                if (published.isEmpty() || published.equals("0") || published.contains("-")) {
+                String published = published(port);
+                if (published.isEmpty()) {
                     continue;
                 }
                 String key =

@@ -2,6 +2,7 @@ package dev.mirrord.compose;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.mirrord.config.MirrordConfig;
@@ -26,6 +27,7 @@ import java.util.function.Function;
 final class ServiceOverride {
     static final String LAUNCHER = "/.mirrord/run";
     private static final String RESOLVER = "127.0.0.153";
+    private static final String PROJECT = "${COMPOSE_PROJECT_NAME}";
 
     /**
      * Waits for the context, as every launcher does, and so needs no interval to find it soon; the
@@ -48,6 +50,7 @@ final class ServiceOverride {
                     "mac_address", "null");
 
     private final String name;
+    private final String own;
     private final JsonNode service;
     private final JsonNode resolved;
     private final ObjectNode config;
@@ -64,6 +67,7 @@ final class ServiceOverride {
             Function<List<String>, Location> places,
             Function<String, Location> keys) {
         this.name = name;
+        this.own = name;
         this.service = service;
         this.resolved = resolved;
         this.config = config;
@@ -77,16 +81,37 @@ final class ServiceOverride {
                 loaded.map(each -> each.feature().files()).orElseGet(() -> files(keys, places));
     }
 
+    /** One more container of {@code first}. */
+    private ServiceOverride(ServiceOverride first, String own) {
+        this.name = first.name;
+        this.own = own;
+        this.service = first.service;
+        this.resolved = first.resolved;
+        this.config = first.config;
+        this.image = first.image;
+        this.loaded = first.loaded;
+        this.files = first.files;
+    }
+
     String name() {
         return name;
     }
 
+    /** The services that a service in a context, or a replica, consists of. */
+    static List<String> parts(String service) {
+        return List.of(service, sidecar(service), provider(service));
+    }
+
     private String sidecar() {
-        return name + "-sidecar";
+        return sidecar(own);
+    }
+
+    private static String sidecar(String service) {
+        return service + "-sidecar";
     }
 
     private String provider() {
-        return provider(name);
+        return provider(own);
     }
 
     static String provider(String service) {
@@ -95,7 +120,7 @@ final class ServiceOverride {
 
     /** Another version has another layer, and an old volume's content would stay. */
     private String layer() {
-        return name + "-layer-" + Product.VERSION;
+        return own + "-layer-" + Product.VERSION;
     }
 
     private void check(Function<String, Location> keys, Function<List<String>, Location> places) {
@@ -103,13 +128,6 @@ final class ServiceOverride {
             throw new ComposeFailure(
                     keys.apply("network_mode")
                             + ": service %s has network_mode, but with x-mirrord its network is the sidecar's: remove one of them"
-                                    .formatted(name));
-        }
-        if (resolved.path("scale").asInt(1) > 1
-                || resolved.path("deploy").path("replicas").asInt(1) > 1) {
-            throw new ComposeFailure(
-                    keys.apply(service.has("scale") ? "scale" : "deploy")
-                            + ": service %s has replicas, but with x-mirrord it has one container, because compose cannot give each a namespace of its own: remove them, or make services of them (extends)"
                                     .formatted(name));
         }
         JsonNode target = config.path("target");
@@ -146,9 +164,39 @@ final class ServiceOverride {
     }
 
     void writeServices(YamlText out) {
+        writeContext(out);
+        out.block(2, name);
+        appChanges().write(4, out);
+    }
+
+    /** The override of its container {@code number}, from 2 on. */
+    ServiceOverride replica(int number) {
+        return new ServiceOverride(this, Replicas.name(name, number));
+    }
+
+    /**
+     * Writes services for which the files have none.
+     *
+     * @param definition of the app's service as it is written
+     */
+    void writeServices(YamlText out, JsonNode definition) {
+        writeContext(out);
+        ObjectNode app = definition.deepCopy();
+        app.remove(List.of(ContextConfig.KEY, "scale"));
+        if (app.path("deploy") instanceof ObjectNode deploy) {
+            deploy.remove("replicas");
+        }
+        if (!app.has("image")) {
+            app.put("image", PROJECT + "-" + name); // Compose's name for what it builds.
+        }
+        appChanges().applyTo(app);
+        out.block(2, own);
+        app.properties().forEach(each -> out.field(4, each.getKey(), each.getValue()));
+    }
+
+    private void writeContext(YamlText out) {
         writeProvider(out);
         writeSidecar(out);
-        writeApp(out);
     }
 
     void writeVolume(YamlText out) {
@@ -237,41 +285,56 @@ final class ServiceOverride {
         return labels;
     }
 
-    private void writeApp(YamlText out) {
-        out.block(2, name);
+    private ServiceChanges appChanges() {
+        ServiceChanges changes = new ServiceChanges();
+        boolean first = own.equals(name);
         if (!service.hasNonNull("container_name")) {
             // Its usual name: compose refuses to scale what has one.
-            out.field(4, "container_name", "${COMPOSE_PROJECT_NAME}-" + name + "-1");
+            String container = PROJECT + "-" + own + (first ? "-1" : "");
+            changes.add("container_name", TextNode.valueOf(container));
         }
-        out.field(4, "network_mode", "service:" + sidecar());
-        out.line(4, "networks: !reset {}");
+        if (first) {
+            scaleToOne(changes);
+        }
+        changes.add("network_mode", TextNode.valueOf("service:" + sidecar()));
+        changes.reset("networks", "{}");
         if (service.has("dns")) {
-            out.line(4, "dns: !reset []");
+            changes.reset("dns", "[]");
         }
         new TreeSet<>(MOVED.keySet())
                 .forEach(
                         key -> {
                             if (service.has(key)) {
-                                out.line(4, key + ": !reset " + MOVED.get(key));
+                                changes.reset(key, MOVED.getOrDefault(key, "null"));
                             }
                         });
         if (service.has("sysctls")) {
-            out.override(4, "sysctls", sysctls(false));
+            changes.override("sysctls", sysctls(false));
         }
-        out.field(4, "volumes_from", array(List.of(sidecar() + ":ro")));
+        changes.add("volumes_from", array(List.of(sidecar() + ":ro")));
         ObjectNode waits = Docker.JSON.createObjectNode();
         waits.putObject(sidecar()).put("condition", "service_healthy").put("restart", true);
-        out.field(4, "depends_on", waits);
-        writeCommand(out);
+        changes.add("depends_on", waits);
+        changeCommand(changes);
         List<String> test = healthTest();
         if (!test.isEmpty()) {
-            out.line(4, "healthcheck:");
-            out.override(6, "test", array(test));
+            changes.overrideIn("healthcheck", "test", array(test));
+        }
+        return changes;
+    }
+
+    /** The others are services of their own. */
+    private void scaleToOne(ServiceChanges changes) {
+        if (service.has("scale")) {
+            changes.override("scale", IntNode.valueOf(1));
+        }
+        if (service.path("deploy").has("replicas")) {
+            changes.overrideIn("deploy", "replicas", IntNode.valueOf(1));
         }
     }
 
     /** The launcher goes before the entry point; the command stays where it is if there is one. */
-    private void writeCommand(YamlText out) {
+    private void changeCommand(ServiceChanges changes) {
         JsonNode entrypoint = service.path("entrypoint");
         JsonNode command = service.path("command");
         boolean ownCommand = !texts(command).isEmpty();
@@ -294,13 +357,12 @@ final class ServiceOverride {
         }
         if (ownEntrypoint && entrypoint.isTextual() && !cleared) {
             // Compose splits it after it has put the variables in.
-            out.line(
-                    4,
-                    "entrypoint: !override "
-                            + TextNode.valueOf(
-                                    String.join(" ", launcher(first(entrypoint)))
-                                            + " "
-                                            + entrypoint.asText()));
+            changes.override(
+                    "entrypoint",
+                    TextNode.valueOf(
+                            String.join(" ", launcher(first(entrypoint)))
+                                    + " "
+                                    + entrypoint.asText()));
         } else {
             List<String> words = ownEntrypoint ? texts(entrypoint) : fromImage;
             List<String> all =
@@ -310,10 +372,10 @@ final class ServiceOverride {
                                             ? words.getFirst()
                                             : ownCommand ? first(command) : arguments.getFirst()));
             all.addAll(words);
-            out.override(4, "entrypoint", array(all));
+            changes.override("entrypoint", array(all));
         }
         if (!arguments.isEmpty()) {
-            out.override(4, "command", array(arguments));
+            changes.override("command", array(arguments));
         }
     }
 
@@ -381,6 +443,9 @@ final class ServiceOverride {
         for (Map.Entry<String, JsonNode> each : networks.properties()) {
             ArrayNode aliases = ((ObjectNode) each.getValue()).withArray("aliases");
             aliases.add(name);
+            if (!own.equals(name)) {
+                aliases.add(own);
+            }
             if (service.hasNonNull("container_name")) {
                 aliases.add(service.path("container_name"));
             }

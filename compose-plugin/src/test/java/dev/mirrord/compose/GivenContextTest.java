@@ -152,6 +152,6 @@ class GivenContextTest {
 
     private static Project project(String services) {
         JsonNode all = Docker.parse("{\"services\": {" + services + "}}");
-        return new Project(all, all);
+        return new Project(all, all, () -> all);
     }
 }

@@ -61,7 +61,7 @@ class NameClashesTest {
                                 + services
                                 + "}}");
         return NameClashes.sentence(
-                new Project(all, all),
+                new Project(all, all, () -> all),
                 config ->
                         new Targets.Services(
                                 config.namespace().orElse("default"),

@@ -189,11 +189,48 @@ class OverrideFileTest {
     }
 
     @Test
-    void replicasAreRefused() {
-        refused("{\"scale\": 2, \"x-mirrord\": {\"target\": \"pod/x\"}}")
-                .hasMessageContaining("service web has replicas");
-        refused("{\"deploy\": {\"replicas\": 2}, \"x-mirrord\": {\"target\": \"pod/x\"}}")
-                .hasMessageContaining("service web has replicas");
+    void eachReplicaIsAServiceWithANamespaceOfItsOwn() {
+        String service =
+                """
+                {"build": {"context": "."}, "scale": 2, "deploy": {"resources": {}, "replicas": 2},
+                 "ports": [{"published": "8080-8081", "target": 80}], "networks": {"back": null},
+                 "depends_on": {"redis": {"condition": "service_started"}},
+                 "healthcheck": {"test": ["CMD", "check"], "interval": "1s"},
+                 "x-mirrord": {"target": "pod/x"}}
+                """;
+        assertThat(override(service))
+                .contains("    scale: !override 1\n    deploy:\n      replicas: !override 1\n")
+                .contains(
+                        """
+                          "web-2-sidecar":
+                        """,
+                        "networks: {\"back\":{\"aliases\":[\"web\",\"web-2\"]}}",
+                        """
+                          "web-2":
+                            build: {"context":"."}
+                            deploy: {"resources":{}}
+                            depends_on: {"redis":{"condition":"service_started"},"web-2-sidecar":{"condition":"service_healthy","restart":true}}
+                            healthcheck: {"test":["CMD","/.mirrord/run","check"],"interval":"1s"}
+                            image: "${COMPOSE_PROJECT_NAME}-web"
+                            container_name: "${COMPOSE_PROJECT_NAME}-web-2"
+                            network_mode: "service:web-2-sidecar"
+                            volumes_from: ["web-2-sidecar:ro"]
+                            entrypoint: ["/.mirrord/run","--main","--","/entry.sh"]
+                            command: ["serve","$$HOME"]
+                        volumes:
+                        """,
+                        "\nx-mirrord-replicas: {\"web\":2}\n");
+    }
+
+    @Test
+    void replicasThatWouldBeInEachOthersWayAreRefused() {
+        refused("{\"scale\": 2, \"container_name\": \"c\", \"x-mirrord\": {\"target\": \"pod/x\"}}")
+                .hasMessageContaining("has a container_name");
+        refused(
+                        """
+                        {"scale": 2, "ports": [{"published": "80"}], "x-mirrord": {"target": "pod/x"}}
+                        """)
+                .hasMessageContaining("cannot all publish port 80");
     }
 
     @Test
@@ -270,12 +307,14 @@ class OverrideFileTest {
 
     private static Project project(String services, String resolved) {
         String head = "{\"name\": \"p\", \"x-mirrord\": {\"namespace\": \"shop\"}, \"services\": {";
-        return new Project(
-                Docker.parse(head + services + "}}"), Docker.parse(head + resolved + "}}"));
+        JsonNode raw = Docker.parse(head + services + "}}");
+        return new Project(raw, Docker.parse(head + resolved + "}}"), () -> raw);
     }
 
     private static String text(Project project) {
-        return new OverrideFile(project, (_, _) -> image(), OverrideFileTest::place).text();
+        return new OverrideFile(
+                        project, Replicas.of(project), (_, _) -> image(), OverrideFileTest::place)
+                .text();
     }
 
     private static JsonNode image() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,7 +166,7 @@ class ComposeClusterIT {
                                             .equals("catalog"));
             Command.Result scaled = project.mirrord("up", "-d", "--scale", "web=2");
             assertThat(scaled.exitCode()).isEqualTo(1);
-            assertThat(scaled.err()).contains("service web cannot be scaled");
+            assertThat(scaled.err()).contains("replicas, which cannot all publish port 18480");
 
             project.write("page", "two");
             project.mirrord("up", "-d", "--build").orFail();
@@ -175,6 +177,62 @@ class ComposeClusterIT {
             project.mirrord("down", "-v", "-t", "2", "--rmi", "local").orFail();
             assertThat(project.leftovers()).isEmpty();
         }
+    }
+
+    @Test
+    void eachReplicaHasANamespaceAndAContextOfItsOwn() throws IOException {
+        try (ComposeProject project =
+                new ComposeProject(
+                        directory,
+                        NAME,
+                        """
+                        services:
+                          web:
+                            image: mirrord-test/glibc
+                            entrypoint: [probe]
+                            command: [serve, http=8080]
+                            ports: ["127.0.0.1:18480-18482:8080"]
+                            volumes: ["./word.txt:/word.txt:ro"]
+                            deploy: {replicas: 2}
+                            x-mirrord: {target: deployment/web, namespace: shop, feature: {network: {incoming: false}}}
+                          client:
+                            image: mirrord-test/glibc
+                            command: [sleep, "1000"]
+                        """)) {
+            project.write("word.txt", "shared");
+            project.override();
+            project.compose("up", "-d").orFail();
+            awaitAnswer(18480, "service: web");
+            awaitAnswer(18481, "service: web");
+            String first = project.container("web-1");
+            String second = project.container("web-2");
+            assertThat(project.client("probe", "dns", "web", "ip4").lines()).hasSize(2);
+
+            project.mirrord("up", "-d", "--scale", "web=3").orFail();
+            awaitAnswer(18482, "service: web");
+            assertThat(project.container("web-1")).isEqualTo(first);
+            assertThat(project.container("web-2")).isEqualTo(second);
+            assertThat(project.servers()).hasSize(3);
+            assertThat(third(project, "env", "CATALOG_URL")).isEqualTo("http://catalog");
+            assertThat(third(project, "cat", "/word.txt")).isEqualTo("shared");
+            assertThat(project.mirrord("ps", "--format", "{{.Service}}", "web").out().lines())
+                    .containsExactlyInAnyOrder("web", "web-2", "web-3");
+
+            project.mirrord("scale", "web=1").orFail();
+            assertThat(project.mirrord("ps", "--format", "{{.Service}}").out().lines())
+                    .containsExactlyInAnyOrder("web", "web-sidecar", "client");
+            assertThat(project.container("web-1")).isEqualTo(first);
+            Eventually.within(SOON, () -> project.servers().toString())
+                    .until(() -> project.servers().size() == 1);
+            project.mirrord("down", "-t", "2").orFail();
+            assertThat(project.leftovers()).isEmpty();
+        }
+    }
+
+    private static String third(ComposeProject project, String... words) {
+        List<String> line = new ArrayList<>(List.of("exec", "-T", "--index", "3", "web", "probe"));
+        line.addAll(List.of(words));
+        return project.mirrord(line.toArray(String[]::new)).orFail().outLine();
     }
 
     @Test
@@ -204,7 +262,11 @@ class ComposeClusterIT {
     }
 
     private static void awaitAnswer(String text) {
-        Eventually.within(SOON, () -> ComposeProject.get(18480))
-                .until(() -> ComposeProject.get(18480).contains(text));
+        awaitAnswer(18480, text);
+    }
+
+    private static void awaitAnswer(int port, String text) {
+        Eventually.within(SOON, () -> ComposeProject.get(port))
+                .until(() -> ComposeProject.get(port).contains(text));
     }
 }

@@ -69,7 +69,7 @@ class ComposeContainerClusterIT {
             Command.Result scaled =
                     project.container(with("--service", "web"), "up", "-d", "--scale", "web=2");
             assertThat(scaled.exitCode()).isEqualTo(1);
-            assertThat(scaled.err()).contains("service web cannot be scaled");
+            assertThat(scaled.err()).contains("replicas, which cannot all publish port 18481");
 
             project.container(with("--service", "web"), "down", "-t", "2").orFail();
             assertThat(project.leftovers()).isEmpty();

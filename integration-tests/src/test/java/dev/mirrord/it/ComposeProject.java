@@ -106,6 +106,18 @@ final class ComposeProject implements AutoCloseable {
                 .outLine();
     }
 
+    /** The id of a container, by its name without the project's. */
+    String container(String container) {
+        return Command.docker("inspect", "--format", "{{.Id}}", name + "-" + container)
+                .orFail()
+                .outLine();
+    }
+
+    /** What a command in the project's service {@code client}, which is in no context, prints. */
+    String client(String... words) {
+        return docker(join(List.of("compose", "exec", "-T", "client"), words)).orFail().out();
+    }
+
     /** The body at a port of this machine; empty while nobody answers. */
     static String get(int port) {
         try (HttpClient client = HttpClient.newHttpClient()) {
