@@ -9,11 +9,16 @@ import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Looks at files again and again, so that the class cache holds what a session needs for them. */
 final class SelfTestFiles implements StreamListener {
-    private static final PathBytes FILE = PathBytes.of("etc/passwd");
+    private static final PathBytes DIRECTORY = PathBytes.of("etc");
+    private static final PathBytes NAME = PathBytes.of("passwd");
+    private static final PathBytes FILE = DIRECTORY.resolve(NAME);
+    private static final List<PathBytes> NAMES = Collections.nCopies(8, NAME);
     private static final int ROUNDS = 4000;
     private static final int IN_FLIGHT = 16;
     private static final int MOST = 1024;
@@ -32,14 +37,14 @@ final class SelfTestFiles implements StreamListener {
     private void ask(TunnelStream stream) {
         FileRequest request =
                 switch (asked % 64) {
-                    case 0 -> new FileRequest.ListEntries(PathBytes.of("etc"), MOST);
+                    case 0 -> new FileRequest.ListEntries(DIRECTORY, MOST);
                     case 1 -> new FileRequest.Open(FILE, 0, 0, 0);
                     case 2 -> new FileRequest.Read(1, 0, MOST);
                     case 3 -> new FileRequest.Attributes(1);
                     default ->
                             asked % 2 == 0
                                     ? new FileRequest.Lookup(FILE)
-                                    : new FileRequest.Get(FILE, 1 << 16);
+                                    : new FileRequest.GetAll(DIRECTORY, 1 << 16, NAMES);
                 };
         stream.writeMessage(FileRequestCodec.write(Unpooled.buffer().writeInt(asked++), request));
     }

@@ -37,9 +37,12 @@ final class SelfTestFiles implements StreamListener {
                 file(path.hashCode()).write(answer);
                 FileRequestCodec.path(answer, PathBytes.ROOT);
             }
-            case FileRequest.Get(var path, int _) -> {
-                file(path.hashCode()).write(answer);
-                answer.writeByte(1).writeZero(SIZE);
+            case FileRequest.GetAll(var directory, int _, var names) -> {
+                for (PathBytes name : names) {
+                    FileRequestCodec.path(answer, name);
+                    file(directory.resolve(name).hashCode()).write(answer);
+                    answer.writeByte(1).writeZero(SIZE);
+                }
             }
             case FileRequest.Open(var path, int _, int _, int _) -> {
                 file(path.hashCode()).write(answer.writeInt(1));

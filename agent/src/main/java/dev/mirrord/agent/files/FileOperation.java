@@ -41,10 +41,12 @@ final class FileOperation {
             case FileRequest.Lookup(var path) -> onItself(path, this::tell);
             case FileRequest.ListEntries(var path, int most) ->
                     new Listing(root, answers, scratch, id).list(path, most);
-            case FileRequest.Get(var path, int most) ->
-                    new Opening(root, open, answers, scratch, id).get(path, most);
+            case FileRequest.GetAll(var directory, int most, var names) ->
+                    onItself(
+                            directory,
+                            fd -> new Contents(fd, answers, scratch, id).tell(names, most));
             case FileRequest.Open(var path, int flags, int mode, int most) ->
-                    new Opening(root, open, answers, scratch, id).open(path, flags, mode, most);
+                    open(path, flags, mode, most);
             case FileRequest.MakeDirectory(var path, int mode) ->
                     made(path, (in, name) -> FileCalls.makeDirectory(in, name, mode));
             case FileRequest.MakeNode(var path, int mode, int device) ->
@@ -134,6 +136,21 @@ final class FileOperation {
         } finally {
             FileCalls.close(fd);
         }
+    }
+
+    private void open(PathBytes path, int flags, int mode, int most) {
+        Opening opening = new Opening(root, scratch);
+        int fd = opening.open(path, flags, mode);
+        if (fd < 0) {
+            answers.fail(id, -fd);
+            return;
+        }
+        FileAttributes attributes = scratch.attributes();
+        boolean readable = (flags & OpenFlags.ACCESS_MODE) == OpenFlags.READ_ONLY;
+        ByteBuf answer = Answers.message(id, false, 0, ATTRIBUTES_ROOM);
+        attributes.write(answer.writeInt(open.add(fd)));
+        opening.content(fd, attributes, readable ? FileAnswer.usefulBytes(most) : 0, answer);
+        answers.send(answer);
     }
 
     private void onOpen(int handle, OnDescriptor action) {

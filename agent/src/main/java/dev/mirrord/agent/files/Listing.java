@@ -95,7 +95,7 @@ final class Listing {
                 attributes.isSymbolicLink() ? scratch.link(directory, name) : PathBytes.ROOT;
         new DirectoryEntry(new PathBytes(name), attributes, link).write(message);
         if (message.readableBytes() >= FileAnswer.MOST_BYTES) {
-            message.setBoolean(4, true);
+            FileAnswer.more(message);
             answers.send(message);
             message = start();
         }

@@ -20,61 +20,30 @@ final class Opening {
                     | OpenFlags.APPEND
                     | OpenFlags.SYNC;
     private static final int ALWAYS = OpenFlags.NONBLOCK | OpenFlags.NO_TTY;
-    private static final int ROOM = 256;
 
     /** proc, sysfs, cgroup, cgroup2, debugfs, tracefs: sizes are not told (statfs(2)). */
     private static final Set<Long> MADE_WHEN_READ =
             Set.of(0x9fa0L, 0x62656572L, 0x27e0ebL, 0x63677270L, 0x64626720L, 0x74726163L);
 
     private final int root;
-    private final OpenFiles open;
-    private final Answers answers;
     private final Scratch scratch;
-    private final int id;
 
-    Opening(int root, OpenFiles open, Answers answers, Scratch scratch, int id) {
+    /** The file system of the last file whose content was asked for. */
+    private long device = -1;
+
+    private boolean madeWhenRead;
+
+    Opening(int root, Scratch scratch) {
         this.root = root;
-        this.open = open;
-        this.answers = answers;
         this.scratch = scratch;
-        this.id = id;
     }
 
-    void get(PathBytes path, int most) {
-        int fd = existing(path, OpenFlags.READ_ONLY);
-        if (fd < 0) {
-            answers.fail(id, -fd);
-            return;
-        }
-        try {
-            FileAttributes attributes = scratch.attributes();
-            ByteBuf answer = Answers.message(id, false, 0, ROOM + most(most));
-            attributes.write(answer);
-            content(fd, attributes, most, answer);
-        } finally {
-            FileCalls.close(fd);
-        }
-    }
-
-    void open(PathBytes path, int flags, int mode, int most) {
+    /** A descriptor whose status {@link Scratch#attributes} tells then, or {@code -errno}. */
+    int open(PathBytes path, int flags, int mode) {
         int wanted = flags & KNOWN;
-        int fd =
-                (wanted & OpenFlags.CREATE) == 0
-                        ? existing(path, wanted)
-                        : created(path, wanted, mode);
-        if (fd < 0) {
-            answers.fail(id, -fd);
-            return;
-        }
-        FileAttributes attributes = scratch.attributes();
-        boolean readable = (wanted & OpenFlags.ACCESS_MODE) == OpenFlags.READ_ONLY;
-        ByteBuf answer = Answers.message(id, false, 0, ROOM + most(most)).writeInt(open.add(fd));
-        attributes.write(answer);
-        content(fd, attributes, readable ? most : 0, answer);
-    }
-
-    private static int most(int most) {
-        return Math.clamp(most, 0, FileAnswer.MOST_BYTES);
+        return (wanted & OpenFlags.CREATE) == 0
+                ? existing(path, wanted)
+                : created(path, wanted, mode);
     }
 
     /** Looks first and opens then: to open a device can do something. Leaves its status behind. */
@@ -116,20 +85,34 @@ final class Opening {
         return result < 0 ? result : -Errno.EACCES;
     }
 
-    /** {@code u8}: 0 no content, 1 all of it follows, 2 made when read, not to be kept. */
-    private void content(int fd, FileAttributes attributes, int most, ByteBuf answer) {
+    /**
+     * Appends {@code u8}: 0 no content, 1 all of it follows, 2 made when read, not to be kept.
+     *
+     * @param most bytes of a content that is of use, {@link FileAnswer#MOST_BYTES} at most
+     */
+    void content(int fd, FileAttributes attributes, int most, ByteBuf answer) {
         int at = answer.writerIndex();
         answer.writeByte(0);
-        ByteBuffer found = scratch.large().limit(FileCalls.STATFS_OCTETS);
-        if (FileCalls.fileSystem(fd, found) >= 0 && MADE_WHEN_READ.contains(found.getLong(0))) {
+        if (isMadeWhenRead(fd, attributes.device())) {
             answer.setByte(at, 2);
-        } else if (most > 0 && attributes.size() <= most(most)) {
+        } else if (most > 0 && attributes.size() <= most) {
             int size = (int) attributes.size();
+            answer.ensureWritable(size);
             int got = FileCalls.read(fd, answer.nioBuffer(at + 1, size), 0);
             if (got == size) {
                 answer.setByte(at, 1).writerIndex(at + 1 + size);
             }
         }
-        answers.send(answer);
+    }
+
+    private boolean isMadeWhenRead(int fd, long of) {
+        if (of != device) {
+            ByteBuffer found = scratch.large().limit(FileCalls.STATFS_OCTETS);
+            madeWhenRead =
+                    FileCalls.fileSystem(fd, found) >= 0
+                            && MADE_WHEN_READ.contains(found.getLong(0));
+            device = of;
+        }
+        return madeWhenRead;
     }
 }

@@ -13,8 +13,20 @@ public record FileAnswer(int id, boolean more, int errno) {
     /** Bytes. */
     public static final int HEADER = 7;
 
+    private static final int MORE = 4;
+
     /** Bytes of an answer that go into one message. */
     public static final int MOST_BYTES = 96 * 1024;
+
+    /** Of so many bytes that are asked for, those that an answer may have. */
+    public static int usefulBytes(int asked) {
+        return Math.clamp(asked, 0, MOST_BYTES);
+    }
+
+    /** Turns a message that was to be the last into one that others follow. */
+    public static void more(ByteBuf message) {
+        message.setBoolean(message.readerIndex() + MORE, true);
+    }
 
     public ByteBuf write(ByteBuf out) {
         return out.writeInt(id).writeBoolean(more).writeShort(errno);

@@ -1,5 +1,7 @@
 package dev.mirrord.protocol.files;
 
+import java.util.List;
+
 /**
  * One operation on the target's files; docs/protocol.md says what each one answers. Paths are
  * resolved in the target's root, their last name is not followed. Modes, flags and masks are
@@ -14,8 +16,12 @@ public sealed interface FileRequest {
      */
     record ListEntries(PathBytes path, int most) implements FileRequest {}
 
-    /** Attributes and content of a regular file of at most {@code most} bytes. */
-    record Get(PathBytes path, int most) implements FileRequest {}
+    /**
+     * Attributes and contents of small regular files of one directory.
+     *
+     * @param most bytes of a file whose content is of use
+     */
+    record GetAll(PathBytes directory, int most, List<PathBytes> names) implements FileRequest {}
 
     /**
      * @param mode of a file that is created

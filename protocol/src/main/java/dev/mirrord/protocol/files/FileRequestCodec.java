@@ -6,7 +6,7 @@ import dev.mirrord.protocol.files.FileRequest.Attributes;
 import dev.mirrord.protocol.files.FileRequest.Change;
 import dev.mirrord.protocol.files.FileRequest.Close;
 import dev.mirrord.protocol.files.FileRequest.FileSystem;
-import dev.mirrord.protocol.files.FileRequest.Get;
+import dev.mirrord.protocol.files.FileRequest.GetAll;
 import dev.mirrord.protocol.files.FileRequest.GetExtended;
 import dev.mirrord.protocol.files.FileRequest.ListEntries;
 import dev.mirrord.protocol.files.FileRequest.ListExtended;
@@ -26,6 +26,8 @@ import dev.mirrord.protocol.files.FileRequest.Sync;
 import dev.mirrord.protocol.files.FileRequest.Unlink;
 import dev.mirrord.protocol.files.FileRequest.Write;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Requests as bytes: {@code u8 operation}, then the fields in the order of the records. */
 public final class FileRequestCodec {
@@ -36,7 +38,10 @@ public final class FileRequestCodec {
         switch (request) {
             case Lookup(var path) -> path(out.writeByte(1), path);
             case ListEntries(var path, int most) -> path(out.writeByte(2), path).writeInt(most);
-            case Get(var path, int most) -> path(out.writeByte(3), path).writeInt(most);
+            case GetAll(var directory, int most, var names) -> {
+                path(out.writeByte(3), directory).writeInt(most).writeShort(names.size());
+                names.forEach(name -> path(out, name));
+            }
             case Open(var path, int flags, int mode, int most) ->
                     path(out.writeByte(4), path).writeInt(flags).writeInt(mode).writeInt(most);
             case MakeDirectory(var path, int mode) -> path(out.writeByte(5), path).writeInt(mode);
@@ -89,7 +94,7 @@ public final class FileRequestCodec {
         return switch (operation) {
             case 1 -> new Lookup(path(in));
             case 2 -> new ListEntries(path(in), in.readInt());
-            case 3 -> new Get(path(in), in.readInt());
+            case 3 -> new GetAll(path(in), in.readInt(), names(in));
             case 4 -> new Open(path(in), in.readInt(), in.readInt(), in.readInt());
             case 5 -> new MakeDirectory(path(in), in.readInt());
             case 6 -> new MakeNode(path(in), in.readInt(), in.readInt());
@@ -131,6 +136,15 @@ public final class FileRequestCodec {
             }
         }
         return new PathBytes(bytes);
+    }
+
+    private static List<PathBytes> names(ByteBuf in) {
+        int count = in.readUnsignedShort();
+        List<PathBytes> names = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            names.add(path(in));
+        }
+        return names;
     }
 
     private static ByteBuf value(ByteBuf out, PathBytes value) {

@@ -17,7 +17,7 @@ class FileRequestCodecTest {
             List.of(
                     new FileRequest.Lookup(ODD),
                     new FileRequest.ListEntries(PathBytes.ROOT, 7),
-                    new FileRequest.Get(ODD, 65536),
+                    new FileRequest.GetAll(ODD, 65536, List.of(OTHER, ODD)),
                     new FileRequest.Open(OTHER, 0x241, 0640, 9),
                     new FileRequest.MakeDirectory(OTHER, 01777),
                     new FileRequest.MakeNode(OTHER, 0010644, 5),

@@ -49,11 +49,6 @@ final class FilesWay implements StreamListener {
         return !lost && tunnel.isReady();
     }
 
-    /** Runs it where asking costs least: many requests at once become one turn there. */
-    void execute(Runnable asking) {
-        tunnel.eventLoop().execute(asking);
-    }
-
     void ask(FileRequest request, Answer answer) {
         ask(request, Unpooled.EMPTY_BUFFER, answer);
     }

@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Files that the kernel has open.
@@ -27,17 +25,17 @@ final class OpenFiles {
     private static final int KEEP_CACHE = 2;
     private static final int DIRECT = 1;
     private static final int NO_FLUSH = 32;
-    private static final int CHANGES_NAMES =
-            OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.TRUNCATE;
 
     private final Services services;
     private final SmallFiles small;
+    private final OpenAtAgent atAgent;
     private final AtomicLong next = new AtomicLong(1);
     private final Map<Long, OpenFile> open = new ConcurrentHashMap<>();
 
     OpenFiles(Services services, SmallFiles small) {
         this.services = services;
         this.small = small;
+        this.atAgent = new OpenAtAgent(services, small);
     }
 
     Optional<OpenFile> find(long id) {
@@ -64,7 +62,7 @@ final class OpenFiles {
                     return;
                 }
             }
-            openAtAgent(
+            atAgent.open(
                     file,
                     flags,
                     () -> opened(unique, file, node.attributes),
@@ -75,7 +73,7 @@ final class OpenFiles {
         synchronized (services.tree()) {
             written(node);
         }
-        openAtAgent(
+        atAgent.open(
                 file,
                 flags,
                 () -> opened(unique, file, node.attributes),
@@ -106,68 +104,6 @@ final class OpenFiles {
     /** Close tells what became of mapped memory: the kernel writes it back then. */
     private static int flush(OpenFile file) {
         return file.isReadOnly() ? NO_FLUSH : 0;
-    }
-
-    private void openAtAgent(OpenFile file, int flags, Runnable done, IntConsumer failed) {
-        Node node = file.node;
-        Optional<PathBytes> path = services.tree().path(node);
-        Optional<FilesWay> way = services.agent().way();
-        if (path.isEmpty() || way.isEmpty()) {
-            failed.accept(path.isEmpty() ? Errno.ESTALE : Errno.EIO);
-            return;
-        }
-        long asked = System.nanoTime();
-        FileRequest request =
-                new FileRequest.Open(
-                        path.get(),
-                        flags & ~(OpenFlags.CREATE | OpenFlags.EXCLUSIVE),
-                        0,
-                        file.isReadOnly() ? SmallFiles.SMALL : 0);
-        way.get()
-                .ask(
-                        request,
-                        Parsed.of(
-                                body -> {
-                                    FileAttributes attributes =
-                                            opened(file, way.get(), body, asked);
-                                    if (attributes == null) {
-                                        failed.accept(Errno.ESTALE);
-                                    } else {
-                                        done.run();
-                                    }
-                                },
-                                failed));
-    }
-
-    /** Reads the agent's answer to an open; null when its path stands for another file now. */
-    private @Nullable FileAttributes opened(OpenFile file, FilesWay way, ByteBuf body, long asked) {
-        int handle = body.readInt();
-        FileAttributes attributes = FileAttributes.read(body);
-        int contains = body.readByte();
-        Node node = file.node;
-        if (!node.attributes.isSameFile(attributes)) {
-            way.ask(new FileRequest.Close(handle), new Forgotten());
-            return null;
-        }
-        synchronized (file) {
-            file.way = way;
-            file.handle = handle;
-            file.direct = contains == 2;
-            file.content = null;
-            if (contains == 1) {
-                byte[] bytes = new byte[body.readableBytes()];
-                body.readBytes(bytes);
-                file.content = new Content(attributes, bytes);
-            }
-        }
-        synchronized (services.tree()) {
-            node.learn(attributes, PathBytes.ROOT, asked);
-        }
-        Content content = file.content;
-        if (content != null) {
-            small.keep(node, content);
-        }
-        return attributes;
     }
 
     void create(long unique, long directory, PathBytes name, int flags, int mode) {
@@ -250,7 +186,7 @@ final class OpenFiles {
             tell(unique, content, offset, size);
             return;
         }
-        withHandle(
+        atAgent.with(
                 file,
                 () -> readAtAgent(unique, file, offset, size),
                 errno -> {
@@ -328,19 +264,6 @@ final class OpenFiles {
         }
     }
 
-    /** Runs {@code then} when the agent has the file open, again if need be. */
-    void withHandle(OpenFile file, Runnable then, IntConsumer failed) {
-        if (file.isOpenAtAgent()) {
-            then.run();
-            return;
-        }
-        synchronized (file) {
-            closeAhead(file);
-            file.way = null;
-        }
-        openAtAgent(file, file.flags & ~CHANGES_NAMES, then, failed);
-    }
-
     void write(long unique, long id, long offset, ByteBuf data, boolean whole) {
         OpenFile file = open.get(id);
         if (file == null) {
@@ -348,7 +271,7 @@ final class OpenFiles {
             services.kernel().error(unique, Errno.EBADF);
             return;
         }
-        withHandle(
+        atAgent.with(
                 file,
                 () -> new Writing(services, file, unique, offset, data, whole).start(),
                 errno -> {
@@ -376,7 +299,7 @@ final class OpenFiles {
             services.kernel().error(unique, Errno.EBADF);
             return;
         }
-        withHandle(
+        atAgent.with(
                 file,
                 () -> {
                     FilesWay way = file.way;
@@ -404,34 +327,10 @@ final class OpenFiles {
 
     private void close(OpenFile file) {
         open.remove(file.id);
-        FilesWay way;
-        synchronized (file) {
-            way = file.way;
-            file.way = null;
-            closeAhead(file);
-        }
-        if (way != null && way.isUsable()) {
-            way.ask(new FileRequest.Close(file.handle), new Forgotten());
-        }
+        atAgent.close(file);
         synchronized (services.tree()) {
             file.node.open.remove(file);
             services.tree().drop(file.node);
         }
-    }
-
-    private static void closeAhead(OpenFile file) {
-        if (file.ahead != null) {
-            file.ahead.close();
-            file.ahead = null;
-        }
-    }
-
-    /** Nobody waits for it. */
-    private static final class Forgotten implements Answer {
-        @Override
-        public void part(ByteBuf body, boolean more) {}
-
-        @Override
-        public void failed(int errno) {}
     }
 }

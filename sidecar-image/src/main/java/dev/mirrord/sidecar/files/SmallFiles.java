@@ -1,11 +1,14 @@
 package dev.mirrord.sidecar.files;
 
+import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.files.DirectoryEntry;
 import dev.mirrord.protocol.files.FileAttributes;
 import dev.mirrord.protocol.files.FileRequest;
+import dev.mirrord.protocol.files.FileRequestCodec;
 import dev.mirrord.protocol.files.PathBytes;
 import dev.mirrord.sidecar.files.Node.Content;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +28,9 @@ final class SmallFiles {
     private static final int MOST_FILES = 1024;
 
     private static final long MOST_BYTES = 4 << 20;
+
+    /** Files of one request: the agent's threads share what is asked for. */
+    private static final int AT_ONCE = 32;
 
     /** Bytes of all contents that are kept. */
     private static final long MOST_KEPT = 8 << 20;
@@ -63,27 +69,27 @@ final class SmallFiles {
 
     /** A file was opened that was not here: asks for its neighbours, if it was not the first. */
     void opened(Node node) {
-        List<FileRequest.Get> wanted = new ArrayList<>();
+        List<PathBytes> wanted;
         Node directory;
+        PathBytes path;
         synchronized (services.tree()) {
             directory = node.parent;
             if (directory == null || !isSecond(directory)) {
                 return;
             }
-            choose(directory, node.name, wanted);
+            path = services.tree().path(directory).orElse(null);
+            if (path == null) {
+                return;
+            }
+            wanted = choose(directory, node.name);
         }
         Optional<FilesWay> way = services.agent().way();
-        way.ifPresentOrElse(
-                open ->
-                        open.execute(
-                                () ->
-                                        wanted.forEach(
-                                                each -> open.ask(each, fetch(directory, each)))),
-                () -> wanted.forEach(each -> fetch(directory, each).failed(0)));
-    }
-
-    private Fetch fetch(Node directory, FileRequest.Get wanted) {
-        return new Fetch(directory, wanted.path().name(), System.nanoTime());
+        for (int from = 0; from < wanted.size(); from += AT_ONCE) {
+            List<PathBytes> names = wanted.subList(from, Math.min(from + AT_ONCE, wanted.size()));
+            Fetch fetch = new Fetch(directory, names);
+            FileRequest request = new FileRequest.GetAll(path, SMALL, names);
+            way.ifPresentOrElse(open -> open.ask(request, fetch), () -> fetch.failed(Errno.EIO));
+        }
     }
 
     private static boolean isSecond(Node directory) {
@@ -95,10 +101,11 @@ final class SmallFiles {
         return ++directory.opens >= 2;
     }
 
-    private void choose(Node directory, PathBytes but, List<FileRequest.Get> wanted) {
-        Optional<PathBytes> path = services.tree().path(directory);
-        if (directory.listing == null || !directory.isListed(System.nanoTime()) || path.isEmpty()) {
-            return;
+    /** Names of what is worth to be asked for; they are under way from now on. */
+    private static List<PathBytes> choose(Node directory, PathBytes but) {
+        List<PathBytes> wanted = new ArrayList<>();
+        if (directory.listing == null || !directory.isListed(System.nanoTime())) {
+            return wanted;
         }
         long bytes = 0;
         for (DirectoryEntry entry : directory.listing.values()) {
@@ -111,12 +118,13 @@ final class SmallFiles {
                     && (known == null || !known.attributes().isSameContent(attributes))) {
                 bytes += attributes.size();
                 if (bytes > MOST_BYTES || wanted.size() == MOST_FILES) {
-                    return;
+                    return wanted;
                 }
-                wanted.add(new FileRequest.Get(path.get().resolve(entry.name()), SMALL));
+                wanted.add(entry.name());
                 directory.fetching.put(entry.name(), new ArrayList<>());
             }
         }
+        return wanted;
     }
 
     /** Keeps what an open has brought. */
@@ -145,49 +153,66 @@ final class SmallFiles {
         return directory.contents.values().stream().mapToLong(each -> each.bytes().length).sum();
     }
 
-    /** One content under way. */
-    private final class Fetch implements Parsed {
+    /** Contents under way. */
+    private final class Fetch implements Answer {
         private final Node directory;
-        private final PathBytes name;
-        private final long asked;
+        private final List<PathBytes> names;
+        private final long asked = System.nanoTime();
 
-        Fetch(Node directory, PathBytes name, long asked) {
+        Fetch(Node directory, List<PathBytes> names) {
             this.directory = directory;
-            this.name = name;
-            this.asked = asked;
+            this.names = names;
         }
 
         @Override
-        public void read(ByteBuf body) {
-            FileAttributes attributes = FileAttributes.read(body);
-            List<Runnable> waiters;
+        public void part(ByteBuf body, boolean more) {
+            List<Runnable> waiters = new ArrayList<>();
+            boolean last = !more;
             synchronized (services.tree()) {
-                if (body.readByte() == 1) {
-                    byte[] bytes = new byte[body.readableBytes()];
-                    body.readBytes(bytes);
-                    keep(directory, name, new Content(attributes, bytes));
+                try {
+                    while (body.isReadable()) {
+                        PathBytes name = FileRequestCodec.path(body);
+                        take(name, body);
+                        arrived(name, waiters);
+                    }
+                } catch (IndexOutOfBoundsException
+                        | IllegalArgumentException
+                        | ArithmeticException e) {
+                    last = true;
                 }
-                Node node = directory.children.get(name);
-                if (node != null && node.attributes.isSameFile(attributes)) {
-                    node.learn(attributes, PathBytes.ROOT, asked);
-                }
-                waiters = directory.fetching.remove(name);
             }
-            run(waiters);
+            waiters.forEach(Runnable::run);
+            if (last) {
+                failed(Errno.ENOENT);
+            }
         }
 
+        private void take(PathBytes name, ByteBuf body) {
+            FileAttributes attributes = FileAttributes.read(body);
+            if (body.readByte() == 1) {
+                ByteBuf content = body.readSlice(Math.toIntExact(attributes.size()));
+                keep(directory, name, new Content(attributes, ByteBufUtil.getBytes(content)));
+            }
+            Node node = directory.children.get(name);
+            if (node != null && node.attributes.isSameFile(attributes)) {
+                node.learn(attributes, PathBytes.ROOT, asked);
+            }
+        }
+
+        /** Those that have not come do not: who waits for one asks by itself. */
         @Override
         public void failed(int errno) {
-            List<Runnable> waiters;
+            List<Runnable> waiters = new ArrayList<>();
             synchronized (services.tree()) {
-                waiters = directory.fetching.remove(name);
+                names.forEach(name -> arrived(name, waiters));
             }
-            run(waiters);
+            waiters.forEach(Runnable::run);
         }
 
-        private static void run(@Nullable List<Runnable> waiters) {
-            if (waiters != null) {
-                waiters.forEach(Runnable::run);
+        private void arrived(PathBytes name, List<Runnable> waiters) {
+            List<Runnable> waiting = directory.fetching.remove(name);
+            if (waiting != null) {
+                waiters.addAll(waiting);
             }
         }
     }
