@@ -17,12 +17,12 @@
 #include "text.h"
 #include "thread.h"
 
-enum { INSTANCES = 32, MOVE_SELF = 0x800, DUP_CLOSE_ON_EXEC = 1030, WAIT_PRIVATE = 128, WAKE_PRIVATE = 129 };
+enum { INSTANCES = 32, MOVE_SELF = 0x800, DUP_CLOSE_ON_EXEC = 1030 };
 enum { LOOK_MS = 2000, YOUNG_MS = 500, ROOM_MS = 500, STEP_MS = 10, BUSY = 20, NAME_OFFSET = 19, LINK_LIMIT = 64, STATX_OWNER_ = 8 | 16, STATX_LENGTH_ = 256 };
 #if defined(__x86_64__)
-enum { O_DIRECTORY_ = 0200000, NR_futex = 202, NR_pipe2 = 293 };
+enum { O_DIRECTORY_ = 0200000, NR_pipe2 = 293 };
 #else
-enum { O_DIRECTORY_ = 040000, NR_futex = 98, NR_pipe2 = 59 };
+enum { O_DIRECTORY_ = 040000, NR_pipe2 = 59 };
 #endif
 
 struct instance {

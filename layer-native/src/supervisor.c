@@ -18,7 +18,9 @@
  * inotify instances are made here and put into the caller's table (instances.c), so that the sidecar can be given them when a
  * file of the target is to be watched (watching.c).
  *
- * SYNC_WAKE_UP (Linux 6.6) halves the time of an answer.
+ * The kernel wakes every thread that waits for a call, so only one does (it leads). It decides, and goes on to the next call,
+ * but before anything that may take longer it steps aside, and another one leads. SYNC_WAKE_UP (Linux 6.6) halves the time
+ * of an answer.
  */
 #include "supervisor.h"
 
@@ -42,6 +44,7 @@ struct worker {
     char served[PATH_LIMIT]; /* the room holds one mapped path only */
     unsigned user;
     unsigned group;
+    bool leads;
 };
 
 static struct {
@@ -49,9 +52,16 @@ static struct {
     int listener;
     int root;
     int changeable;
+    uint32_t lead; /* a lock: whoever has it takes the next call */
     bool told_read_only;
     bool told_unreadable;
 } shared;
+
+/* Before what takes longer than a decision: another thread takes the next call. */
+static void step_aside(struct worker *worker) {
+    worker->leads = false;
+    lock_release(&shared.lead);
+}
 
 static void send_answer(uint64_t id, long result, unsigned flags) { notify_answer(shared.listener, id, result, flags); }
 
@@ -190,13 +200,12 @@ static unsigned flags_of(const struct notification *notification, const struct c
     return call->flags < 0 ? call->fixed : (unsigned)notification->arguments[(int)call->flags];
 }
 
-static void serve_in_target(struct worker *worker, const struct notification *notification, struct request *request,
+static void serve_in_target(const struct notification *notification, struct request *request,
         bool or_local) {
     const struct call *call = request->call;
     bool opens = call->operation == OPERATION_OPEN || call->operation == OPERATION_OPEN_HOW;
     bool creates = opens && (request->flags & O_CREATE_OR_TEMPORARY) != 0;
     uint64_t id = notification->id;
-    (void)worker;
     if (call->x >= 0) {
         request->mode = (unsigned)notification->arguments[(int)call->x];
     }
@@ -305,13 +314,14 @@ static void decide(struct worker *worker, const struct notification *notificatio
             return;
         case PLACE_TARGET:
         case PLACE_TARGET_OR_LOCAL:
+            step_aside(worker);
             if (call->operation == OPERATION_WATCH) {
                 if (watch_in_target(notification, request, place == PLACE_TARGET_OR_LOCAL)) {
                     let_pass(notification);
                 }
                 return;
             }
-            serve_in_target(worker, notification, request, place == PLACE_TARGET_OR_LOCAL);
+            serve_in_target(notification, request, place == PLACE_TARGET_OR_LOCAL);
             return;
     }
 }
@@ -325,6 +335,9 @@ static void serve(struct worker *worker, const struct notification *notification
     const struct call *call = connects ? NULL : call_of(notification->number);
     struct request request = {.call = call, .arguments = notification->arguments, .memory = -1, .room = &worker->texts};
     struct connecting connecting = {shared.listener, shared.policy, &worker->room.expression};
+    if (connects) {
+        step_aside(worker);
+    }
     if (call != NULL) {
         decide(worker, notification, &request);
     } else if (!connects || !need_memory(worker, notification->pid, &request)
@@ -352,6 +365,10 @@ static void *work(void *unused) {
         worker->group = (unsigned)SYS1(setfsgid, -1);
         for (;;) {
             struct notification notification;
+            if (!worker->leads) {
+                lock_take(&shared.lead);
+                worker->leads = true;
+            }
             memset(&notification, 0, sizeof notification); /* the kernel insists */
             long error = sys_ioctl(shared.listener, NOTIFY_RECEIVE, &notification);
             if (error == 0) {
@@ -360,6 +377,7 @@ static void *work(void *unused) {
                 break;
             }
         }
+        step_aside(worker);
     }
 #ifndef HOSTED
     (void)SYS1(exit, 0);

@@ -4,6 +4,8 @@
  * Theory of operation: clone(2) on pages of its own; the new thread runs one function, which never returns. Nothing is
  * waited for and nothing is given back: threads of this folder live as long as their process. There is no thread-local
  * storage. With HOSTED they are the C library's threads, which the sanitizers have to know.
+ *
+ * A lock is a futex(2): 0 free, 1 held, 2 held and perhaps waited for.
  */
 #ifndef MIRRORD_THREAD_H
 #define MIRRORD_THREAD_H
@@ -56,5 +58,28 @@ static inline long thread_start(void *(*function)(void *)) {
 #endif
 }
 #endif
+
+#if defined(__x86_64__)
+enum { NR_futex = 202 };
+#else
+enum { NR_futex = 98 };
+#endif
+enum { WAIT_PRIVATE = 128, WAKE_PRIVATE = 129 };
+
+static inline void lock_take(uint32_t *lock) {
+    uint32_t seen = 0;
+    if (__atomic_compare_exchange_n(lock, &seen, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        return;
+    }
+    while (__atomic_exchange_n(lock, 2, __ATOMIC_ACQUIRE) != 0) {
+        (void)SYS4(futex, lock, WAIT_PRIVATE, 2, NULL);
+    }
+}
+
+static inline void lock_release(uint32_t *lock) {
+    if (__atomic_exchange_n(lock, 0, __ATOMIC_RELEASE) == 2) {
+        (void)SYS3(futex, lock, WAKE_PRIVATE, 1);
+    }
+}
 
 #endif

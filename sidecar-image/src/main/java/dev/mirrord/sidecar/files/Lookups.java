@@ -9,9 +9,11 @@ import dev.mirrord.protocol.files.PathBytes;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,13 @@ final class Lookups {
     /** Entries of a directory that are kept. */
     private static final int MOST_ENTRIES = 1024;
 
+    private static final int MOST_RECENT = 64;
+    private static final long RECENT_NANOS = 10_000_000_000L;
+
     private final Services services;
+
+    /** Directories that were listed not long ago, the last one last. */
+    private final SequencedSet<Node> recent = new LinkedHashSet<>();
 
     Lookups(Services services) {
         this.services = services;
@@ -126,36 +134,53 @@ final class Lookups {
         }
     }
 
-    /** Asks for the whole directory, if the last listing was of use. */
+    /**
+     * Asks for the whole directory, if the last listing was of use, and for those that were of use
+     * a moment ago and have become old with it: whoever uses one of them again uses the others too.
+     */
     private void list(Node directory, PathBytes path) {
-        int version;
+        List<Listed> listings = new ArrayList<>();
         synchronized (services.tree()) {
             if (directory.listingUses < 2 || directory.listingWaiters != null) {
                 directory.listingUses++;
                 return;
             }
-            directory.listingUses = 0;
-            directory.listingWaiters = new ArrayList<>();
-            version = directory.version;
+            listings.add(begin(directory, path));
+            addOld(listings);
         }
-        long asked = System.nanoTime();
-        services.agent()
-                .ask(
-                        new FileRequest.ListEntries(path, MOST_ENTRIES),
-                        new Listed(directory, version, asked));
+        for (Listed each : listings) {
+            services.agent().ask(new FileRequest.ListEntries(each.path, MOST_ENTRIES), each);
+        }
+    }
+
+    private void addOld(List<Listed> listings) {
+        long now = System.nanoTime();
+        recent.removeIf(each -> now - each.listingUntil > RECENT_NANOS);
+        for (Node each : recent) {
+            if (!each.isListed(now) && each.listingUses >= 2 && each.listingWaiters == null) {
+                services.tree().path(each).ifPresent(path -> listings.add(begin(each, path)));
+            }
+        }
+    }
+
+    private Listed begin(Node directory, PathBytes path) {
+        directory.listingUses = 0;
+        directory.listingWaiters = new ArrayList<>();
+        return new Listed(directory, path);
     }
 
     /** Collects a listing. */
     private final class Listed implements Answer {
         private final Map<PathBytes, DirectoryEntry> entries = new HashMap<>();
         private final Node directory;
+        private final PathBytes path;
         private final int version;
-        private final long asked;
+        private final long asked = System.nanoTime();
 
-        Listed(Node directory, int version, long asked) {
+        Listed(Node directory, PathBytes path) {
             this.directory = directory;
-            this.version = version;
-            this.asked = asked;
+            this.path = path;
+            this.version = directory.version;
         }
 
         @Override
@@ -172,7 +197,17 @@ final class Lookups {
 
         @Override
         public void failed(int errno) {
-            remember(directory, null, version, asked);
+            if (errno != Errno.EIO) {
+                remember(directory, null, version, asked);
+                return;
+            }
+            // The agent is away: it will be asked again.
+            List<Runnable> waiters;
+            synchronized (services.tree()) {
+                directory.listingUses = 2;
+                waiters = directory.takeListingWaiters();
+            }
+            waiters.forEach(Runnable::run);
         }
     }
 
@@ -192,6 +227,10 @@ final class Lookups {
             } else if (directory.version == version) {
                 directory.listing = entries;
                 directory.listingUntil = asked + Node.VALID_NANOS;
+                recent.addLast(directory);
+                if (recent.size() > MOST_RECENT) {
+                    recent.removeFirst();
+                }
                 directory.contents.keySet().retainAll(entries.keySet());
             }
             waiters = directory.takeListingWaiters();

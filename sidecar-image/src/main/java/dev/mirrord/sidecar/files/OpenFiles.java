@@ -223,7 +223,12 @@ final class OpenFiles {
             handle = file.handle;
             if (file.isReadOnly() && !file.direct && way != null) {
                 if (file.ahead == null) {
-                    file.ahead = new ReadAhead(services.kernel(), way, handle);
+                    file.ahead =
+                            new ReadAhead(
+                                    services.kernel(),
+                                    way,
+                                    handle,
+                                    content -> small.keep(file.node, content));
                 }
                 ahead = file.ahead;
             }

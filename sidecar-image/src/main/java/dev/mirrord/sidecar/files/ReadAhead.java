@@ -3,7 +3,9 @@ package dev.mirrord.sidecar.files;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.protocol.files.FileAttributes;
 import dev.mirrord.protocol.files.FileRequest;
+import dev.mirrord.sidecar.files.Node.Content;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,7 @@ final class ReadAhead {
     private final FuseOutput kernel;
     private final FilesWay way;
     private final int handle;
+    private final Consumer<Content> whole;
     private final Map<Long, Piece> pieces = new HashMap<>();
     private final List<Reader> readers = new ArrayList<>();
     private @Nullable FileAttributes seen;
@@ -40,10 +44,14 @@ final class ReadAhead {
 
     private record Reader(long unique, long offset, int size) {}
 
-    ReadAhead(FuseOutput kernel, FilesWay way, int handle) {
+    /**
+     * @param whole takes all of a file of which there is not too much to keep it
+     */
+    ReadAhead(FuseOutput kernel, FilesWay way, int handle, Consumer<Content> whole) {
         this.kernel = kernel;
         this.way = way;
         this.handle = handle;
+        this.whole = whole;
     }
 
     /**
@@ -97,7 +105,7 @@ final class ReadAhead {
         if (PIECES.get() >= MOST_PIECES && !needed) {
             return false;
         }
-        Piece piece = new Piece();
+        Piece piece = new Piece(index == 0);
         pieces.put(index, piece);
         way.ask(new FileRequest.Read(handle, index * PIECE, PIECE), piece);
         return true;
@@ -109,7 +117,8 @@ final class ReadAhead {
         for (Iterator<Map.Entry<Long, Piece>> all = pieces.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Long, Piece> each = all.next();
             boolean behind = (each.getKey() + 2) * PIECE <= offset;
-            boolean old = each.getValue().whole && now - each.getValue().asked > Node.VALID_NANOS;
+            boolean old =
+                    each.getValue().complete && now - each.getValue().asked > Node.VALID_NANOS;
             if ((behind || old) && readers.isEmpty()) {
                 if (behind) {
                     ahead = Math.min(MOST_AHEAD, ahead * 2);
@@ -134,7 +143,7 @@ final class ReadAhead {
                 return true;
             }
             int needed = (int) Math.min(PIECE, end - at + at % PIECE);
-            if (piece.data.readableBytes() < needed && !piece.whole) {
+            if (piece.data.readableBytes() < needed && !piece.complete) {
                 return false;
             }
         }
@@ -172,30 +181,48 @@ final class ReadAhead {
     private final class Piece implements Answer {
         final ByteBuf data = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE);
         final long asked = System.nanoTime();
-        boolean whole;
+        private final boolean first;
+        boolean complete;
         int errno;
         private boolean released;
 
-        Piece() {
+        Piece(boolean first) {
+            this.first = first;
             PIECES.incrementAndGet();
         }
 
         @Override
         public void part(ByteBuf body, boolean more) {
+            Content content = null;
             synchronized (ReadAhead.this) {
                 if (!released) {
                     data.writeBytes(body, Math.min(body.readableBytes(), data.writableBytes()));
-                    whole = !more;
+                    complete = !more;
+                    content = content();
                     serve();
                 }
             }
+            if (content != null) {
+                whole.accept(content);
+            }
+        }
+
+        /** All of the file, if it is that. */
+        private @Nullable Content content() {
+            FileAttributes of = seen;
+            if (!first || !complete || of == null || of.size() > SmallFiles.MOST_BYTES_OF_ONE) {
+                return null;
+            }
+            return of.size() == data.readableBytes()
+                    ? new Content(of, ByteBufUtil.getBytes(data))
+                    : null;
         }
 
         @Override
         public void failed(int why) {
             synchronized (ReadAhead.this) {
                 errno = why;
-                whole = true;
+                complete = true;
                 if (!released) {
                     serve();
                     pieces.values().remove(this);

@@ -17,8 +17,9 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Contents of small files that are asked for before they are opened: when a second file of a
- * directory is opened soon after the first, its small files are all asked for at once.
+ * Contents of small files, which can be opened again without a round trip. They are asked for
+ * before they are opened: when a second file of a directory is opened soon after the first, its
+ * small files are all asked for at once.
  */
 final class SmallFiles {
     /** Bytes of a file that is small. */
@@ -32,8 +33,11 @@ final class SmallFiles {
     /** Files of one request: the agent's threads share what is asked for. */
     private static final int AT_ONCE = 32;
 
+    /** Bytes of a file whose content is kept when it has been read. */
+    static final int MOST_BYTES_OF_ONE = 256 * 1024;
+
     /** Bytes of all contents that are kept. */
-    private static final long MOST_KEPT = 8 << 20;
+    private static final long MOST_KEPT = 12 << 20;
 
     private static final long SOON_NANOS = 1_000_000_000;
 
@@ -127,7 +131,7 @@ final class SmallFiles {
         return wanted;
     }
 
-    /** Keeps what an open has brought. */
+    /** Keeps what an open has brought, or what has been read. */
     void keep(Node node, Content content) {
         synchronized (services.tree()) {
             Node parent = node.parent;
