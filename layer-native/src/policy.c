@@ -264,9 +264,9 @@ struct verdict policy_decide(const struct policy *policy, struct policy_room *ro
     for (size_t i = 0; i < policy->rule_count; i++) {
         size_t size = u16_at(at + 2);
         if (rule_matches(policy, room, at[0], (const char *)at + RULE_HEAD, size, length)) {
-            return (struct verdict){(enum decision)at[1], served};
+            return (struct verdict){(enum decision)at[1], served, true};
         }
         at += RULE_HEAD + size;
     }
-    return (struct verdict){policy->otherwise, served};
+    return (struct verdict){policy->otherwise, served, false};
 }

@@ -49,6 +49,7 @@ struct policy_room {
 struct verdict {
     enum decision decision;
     const char *path; /* in the room when it was mapped */
+    bool ruled;       /* a rule says so, not the mode alone */
 };
 
 /* For an absolute path. */

@@ -10,7 +10,7 @@
  *   not found, EROFS  is answered
  *
  * Nothing here protects anybody from the app: a path that changes between our look and the kernel's is the app's own affair.
- * What we act on, we read once. A relative path is local: below a directory of the target the kernel finds it without us.
+ * What we act on, we read once. Below a directory of the target the kernel finds a relative path without us.
  *
  * Where that is not allowed, and for what is of the target, /proc/PID/mem is opened, with the caller's file-system ids (images that begin as root and drop it); each thread has
  * its own. A process that changed its ids without exec cannot be read without SYS_PTRACE: its calls stay local.
@@ -42,6 +42,7 @@ struct worker {
     char path[PATH_LIMIT];
     char other[PATH_LIMIT];
     char served[PATH_LIMIT]; /* the room holds one mapped path only */
+    char absolute[2][PATH_LIMIT];
     unsigned user;
     unsigned group;
     bool leads;
@@ -186,8 +187,30 @@ void supervisor_say_read_only(const char *path) {
     }
 }
 
-static enum place place_of_path(struct worker *worker, const char *path, bool changing, struct request *request, const char **served) {
-    return judge(shared.policy, &worker->room, path, changing, served, &request->changeable);
+/* A link of proc(5) to the directory that a path of the caller starts from. */
+static struct process_path directory_link(const struct notification *notification, int from) {
+    int fd = from < 0 ? AT_FDCWD_ : (int)notification->arguments[from];
+    struct process_path link = process_path(notification->pid, fd == AT_FDCWD_ ? "/cwd" : "/fd/");
+    if (fd != AT_FDCWD_) {
+        struct decimal digits = text_decimal((uint64_t)(unsigned)fd);
+        memcpy(link.text + strlen(link.text), digits.digits, strlen(digits.digits) + 1);
+    }
+    return link;
+}
+
+/* Judges the path at a position among the arguments, which has been read. */
+static enum place judge_argument(struct worker *worker, const struct notification *notification, int at, char *path, bool changing,
+        struct request *request, const char **served) {
+    *served = path;
+    if (path[0] == '/' || path[0] == '\0') {
+        return judge(shared.policy, &worker->room, path, changing, served, &request->changeable);
+    }
+    request->changeable = false;
+    char *absolute = worker->absolute[at == request->call->other];
+    struct process_path link = directory_link(notification, judge_directory_of(request->call, at));
+    return judge_absolute(link.text, path, absolute)
+            ? judge_relative(shared.policy, &worker->room, absolute, changing, served, &request->changeable)
+            : PLACE_LOCAL;
 }
 
 /* open(2)'s, and zero for others, which say by themselves that they change something. */
@@ -269,21 +292,20 @@ static bool judge_call(struct worker *worker, const struct notification *notific
     uint32_t thread = notification->pid;
     if (!caller_text(worker, thread, notification->arguments[(int)call->path], request, worker->path)
             || (call->other >= 0 && !caller_text(worker, thread, notification->arguments[(int)call->other], request, worker->other))
-            || (worker->path[0] != '/' && !call_has_two_paths(call))
             || (call->operation == OPERATION_OPEN_HOW && !need_memory(worker, thread, request))) {
         return false;
     }
     request->flags = flags_of(notification, call, request->memory);
-    request->path = worker->path;
     request->other = call->other >= 0 ? worker->other : NULL;
     bool changing = call_changes(call, notification->arguments, request->flags);
-    *place = place_of_path(worker, worker->path, changing, request, &request->path);
+    *place = judge_argument(worker, notification, call->path, worker->path, changing, request, &request->path);
     if (call_has_two_paths(call)) {
-        if (request->path != worker->path) {
+        if (request->path == worker->room.mapped) {
             memcpy(worker->served, request->path, PATH_LIMIT);
             request->path = worker->served;
         }
-        *place = judge_both(*place, place_of_path(worker, worker->other, changing, request, &request->other));
+        enum place other = judge_argument(worker, notification, call->other, worker->other, changing, request, &request->other);
+        *place = judge_both(*place, other);
     }
     bool served = *place == PLACE_TARGET || *place == PLACE_TARGET_OR_LOCAL;
     return !served || need_memory(worker, thread, request);
@@ -308,7 +330,7 @@ static void decide(struct worker *worker, const struct notification *notificatio
             return;
         case PLACE_REFUSED:
             if (call->operation != OPERATION_ACCESS) {
-                supervisor_say_read_only(worker->path);
+                supervisor_say_read_only(request->path);
             }
             send_answer(notification->id, -E_ROFS, 0);
             return;

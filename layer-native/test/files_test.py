@@ -100,6 +100,22 @@ class ReadingTest(FilesTest):
         out, _ = self.supervised("cat", "/srv/secret", rules=[rule(TREE, LOCAL, "/srv")], code=1)
         self.assertEqual(out, b"")
 
+    def test_a_relative_path_is_the_targets_where_a_rule_says_so(self):
+        program = (
+            "import os; os.chdir('/'); print(open('srv/secret').read(), end='');"
+            "here = os.open('/', os.O_RDONLY | os.O_DIRECTORY);"
+            "print(os.read(os.open('srv/sub/../secret', os.O_RDONLY, dir_fd=here), 99).decode(), end='');"
+            "there = os.open('srv', os.O_RDONLY | os.O_DIRECTORY, dir_fd=here); print(os.stat('sub/deep', dir_fd=there).st_size)\n"
+            "try: os.mkdir('srv/new')\nexcept OSError as error: print(error.errno)"
+        )
+        out = self.python(program, rules=[rule(TREE, READ_ONLY, "/srv")])
+        self.assertEqual(out, "of the target\n" * 2 + "5\n%d\n" % errno.EROFS)
+
+    def test_a_relative_path_is_the_images_otherwise(self):
+        self.assertEqual(self.supervised("sh", "-c", "cd /; cat srv/secret", code=1)[0], b"")
+        out, _ = self.supervised("sh", "-c", "cd /; cat srv/secret", rules=[rule(TREE, LOCAL, "/srv")], code=1)
+        self.assertEqual(out, b"")
+
     def test_a_directory_is_listed(self):
         out, _ = self.supervised("ls", "-1", "/srv")
         self.assertEqual(out.split(), [b"absolute", b"loop", b"out", b"relative", b"secret", b"sub"])
@@ -261,6 +277,16 @@ class ReadingTest(FilesTest):
 
 
 class ChangingTest(FilesTest):
+    def test_two_relative_names_are_judged_each(self):
+        program = (
+            "import os; os.chdir('/'); os.rename('srv/secret', '/srv/moved'); os.link('srv/moved', 'srv/linked');"
+            "here = os.open('/', os.O_RDONLY); os.rename('srv/moved', 'srv/again', src_dir_fd=here, dst_dir_fd=here)\n"
+            "try: os.rename('srv/again', 'tmp/apart')\nexcept OSError as error: print(error.errno)"
+        )
+        out = self.python(program, otherwise=LOCAL, rules=[rule(TREE, READ_WRITE, "/srv")])
+        self.assertEqual(out, "%d\n" % errno.EXDEV)
+        self.assertLessEqual({"again", "linked"}, set(os.listdir(self.target + "/srv")))
+
     def test_changes_are_local_in_read_mode(self):
         self.python(f"open('{self.directory}/written', 'w').write('local')")
         self.assertEqual(self.read("written"), "local")

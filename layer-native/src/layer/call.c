@@ -69,19 +69,44 @@ static long watch_in_target(const struct request *request) {
     return error < 0 ? error : watching_ask(directory, fd, request->path, mask);
 }
 
+/* A path from the image's working directory, which the kernel tells faster than proc(5) does. */
+static bool absolute_here(const char *path, char *to) {
+    long length = SYS2(getcwd, to, PATH_LIMIT); /* with its NUL */
+    size_t more = strlen(path);
+    if (length <= 0 || to[0] != '/' || (size_t)length + more + 1 > PATH_LIMIT) {
+        return false;
+    }
+    to[length - 1] = '/';
+    memcpy(to + length, path, more + 1);
+    return true;
+}
+
+static enum place judge_argument(const struct policy *policy, struct room *room, const struct request *request, int at, bool changing,
+        const char **served, bool *changeable) {
+    const char *path = (const char *)(uintptr_t)request->arguments[at];
+    char *absolute = room->absolute[at == request->call->other];
+    int from = judge_directory_of(request->call, at);
+    int fd = from < 0 ? AT_FDCWD_ : (int)request->arguments[from];
+    *served = path;
+    if (path[0] == '/' || path[0] == '\0') {
+        return judge(policy, &room->policy, path, changing, served, changeable);
+    }
+    *changeable = false;
+    bool known = fd == AT_FDCWD_ ? absolute_here(path, absolute) : judge_absolute(descriptor_path(fd).text, path, absolute);
+    return known ? judge_relative(policy, &room->policy, absolute, changing, served, changeable) : PLACE_LOCAL;
+}
+
 static long judged(const struct policy *policy, struct room *room, const struct call *call, const uint64_t *a) {
     struct request request = {.call = call, .arguments = a, .memory = -1, .room = &room->texts, .flags = flags_of(call, a)};
-    const char *path = (const char *)(uintptr_t)a[(int)call->path];
     bool changing = call_changes(call, a, request.flags);
-    request.path = path;
     request.other = call->other >= 0 ? (const char *)(uintptr_t)a[(int)call->other] : NULL;
-    enum place place = judge(policy, &room->policy, path, changing, &request.path, &request.changeable);
+    enum place place = judge_argument(policy, room, &request, call->path, changing, &request.path, &request.changeable);
     if (call_has_two_paths(call)) {
-        if (request.path != path) {
+        if (request.path == room->policy.mapped) {
             memcpy(room->served, request.path, PATH_LIMIT);
             request.path = room->served;
         }
-        place = judge_both(place, judge(policy, &room->policy, request.other, changing, &request.other, &request.changeable));
+        place = judge_both(place, judge_argument(policy, room, &request, call->other, changing, &request.other, &request.changeable));
     }
     long result = 0;
     switch (place) {
@@ -91,7 +116,7 @@ static long judged(const struct policy *policy, struct room *room, const struct 
             return -E_NOENT;
         case PLACE_REFUSED:
             if (call->operation != OPERATION_ACCESS) {
-                layer_refused(path);
+                layer_refused(request.path);
             }
             return -E_ROFS;
         case PLACE_APART:
@@ -110,11 +135,8 @@ static long judged(const struct policy *policy, struct room *room, const struct 
 static bool can_be_judged(const struct call *call, const uint64_t *a) {
     const char *path = (const char *)(uintptr_t)a[(int)call->path];
     const char *other = call->other < 0 ? "" : (const char *)(uintptr_t)a[(int)call->other];
-    if (path == NULL || other == NULL) {
-        return false;
-    }
-    bool absolute = path[0] == '/' || (call_has_two_paths(call) && other[0] == '/');
-    return absolute && strlen(path) < PATH_LIMIT && (call->other < 0 || strlen(other) < PATH_LIMIT);
+    return path != NULL && other != NULL && (path[0] != '\0' || call_has_two_paths(call)) && strlen(path) < PATH_LIMIT
+            && (call->other < 0 || strlen(other) < PATH_LIMIT);
 }
 
 long layer_call(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {

@@ -28,6 +28,7 @@ struct room {
     struct policy_room policy;
     struct tree_room texts;
     char served[PATH_LIMIT];
+    char absolute[2][PATH_LIMIT];
 };
 
 /* A signal handler, another thread, or a child of vfork(2) takes another one. Never NULL but without memory. */
@@ -77,10 +78,10 @@ struct descriptor_path descriptor_path(long fd);
 
 /* Numbers that only the library needs. */
 #if defined(__x86_64__)
-enum { NR_truncate = 76, NR_statfs = 137, NR_lsetxattr = 189, NR_lgetxattr = 192, NR_llistxattr = 195, NR_lremovexattr = 198 };
+enum { NR_truncate = 76, NR_lsetxattr = 189, NR_lgetxattr = 192, NR_llistxattr = 195, NR_lremovexattr = 198 };
 enum { O_DIRECTORY_ = 0200000, O_NOFOLLOW_ = 0400000 };
 #else
-enum { NR_truncate = 45, NR_statfs = 43, NR_lsetxattr = 6, NR_lgetxattr = 9, NR_llistxattr = 12, NR_lremovexattr = 15 };
+enum { NR_truncate = 45, NR_lsetxattr = 6, NR_lgetxattr = 9, NR_llistxattr = 12, NR_lremovexattr = 15 };
 enum { O_DIRECTORY_ = 040000, O_NOFOLLOW_ = 0100000 };
 #endif
 enum { NR_fchmodat2 = 452 };

@@ -31,6 +31,25 @@ class WatchesClusterIT {
                     data = data[16 + length:]
             """;
 
+    private static final String NODE =
+            "require('fs').watch('/data/languages', (event, name) => console.log('node', event,"
+                    + " name)); console.log('node watching')";
+    private static final String JAVA =
+            """
+            import java.nio.file.*;
+            class W {
+                public static void main(String[] a) throws Exception {
+                    WatchService service = FileSystems.getDefault().newWatchService();
+                    Path.of("/data/languages").register(service, StandardWatchEventKinds.ENTRY_CREATE);
+                    System.out.println("java watching");
+                    for (WatchKey key = service.take(); ; key = service.take()) {
+                        key.pollEvents().forEach(each -> System.out.println("java " + each.kind() + " " + each.context()));
+                        key.reset();
+                    }
+                }
+            }
+            """;
+
     @TempDir Path configs = Path.of("");
 
     @AfterAll
@@ -103,5 +122,26 @@ class WatchesClusterIT {
             app.awaitOut("\nCREATE own\n", SOON).awaitOut("python 0x8 own new", SOON);
         }
         inTarget("rm -r /data/both");
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void whatLanguagesBringForItHears() {
+        inTarget("mkdir -p /data/languages");
+        Mirrord reading = Mirrord.onWeb().with("--fs-mode", "read");
+        String script = "cat >/tmp/W.java <<'END'\n" + JAVA + "END\nexec java /tmp/W.java";
+        try (Command.Running node =
+                        reading.docker("--entrypoint", "node")
+                                .start("mirrord-test/node", "-e", NODE);
+                Command.Running java =
+                        reading.docker("--entrypoint", "sh")
+                                .start("mirrord-test/java", "-c", script)) {
+            node.awaitOut("node watching", START);
+            java.awaitOut("java watching", START);
+            inTarget("echo new >/data/languages/other");
+            node.awaitOut("node rename other", SOON);
+            java.awaitOut("java ENTRY_CREATE other", SOON);
+        }
+        inTarget("rm -r /data/languages");
     }
 }
