@@ -15,7 +15,7 @@ import io.netty.buffer.Unpooled;
 /** The files of {@link SelfTestAgent}'s target: one directory of small ones. */
 final class SelfTestFiles implements StreamListener {
     private static final int FILES = 500;
-    private static final int SIZE = 4096;
+    private static final int SIZE = 2048;
     private static final FileTime THEN = new FileTime(1, 2);
 
     @Override
