@@ -77,28 +77,22 @@ final class ComposeCommand {
         Path override = place(project.resolved().path("name").asText());
         boolean making = MAKING.contains(line.verb());
         String before = read(override);
-        Replicas replicas =
-                making ? Replicas.of(project, line, Replicas.in(before)) : Replicas.in(before);
+        Replicas there = Replicas.in(before);
+        Replicas replicas = making || before.isEmpty() ? Replicas.of(project, line, there) : there;
         boolean quiet = given.map(GivenContext::quiet).orElse(false);
         CompletableFuture<Optional<String>> clashes =
                 STARTING.contains(line.verb()) && !quiet
                         ? NameClashes.find(project)
                         : CompletableFuture.completedFuture(Optional.empty());
-        List<String> options = new ArrayList<>(line.optionsWithoutFiles());
-        for (Path file : files.files()) {
-            options.addAll(List.of("-f", file.toString()));
-        }
-        options.addAll(List.of("-f", override.toString()));
+        List<String> options = options(files, override);
         try {
-            if (making || !Files.exists(override)) {
+            if (making || before.isEmpty()) {
                 OverrideFile.ImageLookup images =
                         making && !line.verb().equals("config")
                                 ? new ImageLookups(line, line.command().contains("--build"))
                                 : ImageLookups::require;
                 String text = new OverrideFile(project, replicas, images, files::find).text();
-                if (making) {
-                    removeReplicas(options, Replicas.in(before).beyond(replicas));
-                }
+                removeReplicas(options, there.beyond(replicas));
                 write(override, text);
             }
             clashes.join().ifPresent(ComposeCommand::say);
@@ -113,6 +107,15 @@ final class ComposeCommand {
         } catch (IOException e) {
             throw new ComposeFailure("cannot write the override file: " + e);
         }
+    }
+
+    private List<String> options(ComposeFiles files, Path override) {
+        List<String> options = new ArrayList<>(line.optionsWithoutFiles());
+        for (Path file : files.files()) {
+            options.addAll(List.of("-f", file.toString()));
+        }
+        options.addAll(List.of("-f", override.toString()));
+        return options;
     }
 
     private static List<ServerState> states(Project project, Replicas replicas) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,7 +97,7 @@ class DnsClusterIT {
 
     @Test
     void theAnswersAreRight() {
-        String address = clusterAddress("catalog");
+        String address = Pods.addressOfService("catalog");
         assertThat(app.get("address catalog").lines()).contains(address);
         assertThat(app.get("getent")).isEqualTo(address);
         assertThat(app.get("tcp")).isEqualTo(address);
@@ -133,7 +132,7 @@ class DnsClusterIT {
     @Test
     void aStaticImageWithoutEtcResolves() {
         assertThat(Mirrord.onWeb().probe("dns", "catalog", "ip4"))
-                .isEqualTo(clusterAddress("catalog"));
+                .isEqualTo(Pods.addressOfService("catalog"));
     }
 
     @Test
@@ -147,7 +146,7 @@ class DnsClusterIT {
                                 "resolve catalog; resolve orders-0.orders; nslookup " + CATALOG)
                         .orFail()
                         .out();
-        assertThat(out.lines().limit(2)).contains(clusterAddress("catalog"));
+        assertThat(out.lines().limit(2)).contains(Pods.addressOfService("catalog"));
         assertThat(out.lines().toList())
                 .containsAll(target.get("address orders-0.orders").lines().toList());
         assertThat(out).contains(CATALOG);
@@ -160,7 +159,7 @@ class DnsClusterIT {
                 Sections.of(
                         line,
                         "S name; probe dns catalog; S tcp; probe tcp "
-                                + clusterAddress("catalog")
+                                + Pods.addressOfService("catalog")
                                 + ":80");
         assertThat(local.get("name")).contains("not-found");
         assertThat(local.get("tcp")).startsWith("connected");
@@ -183,7 +182,7 @@ class DnsClusterIT {
                 .contains("search svc.cluster.local")
                 .anyMatch(line -> line.startsWith("options ndots:2 timeout:3"))
                 .noneMatch(line -> line.contains("shop.svc") || line.contains("ndots:5"));
-        assertThat(own.get("shop")).isEqualTo(clusterAddress("catalog"));
+        assertThat(own.get("shop")).isEqualTo(Pods.addressOfService("catalog"));
         assertThat(own.get("alone")).contains("not-found");
     }
 
@@ -203,25 +202,12 @@ class DnsClusterIT {
         String plain =
                 Command.docker("run", "--rm", Mirrord.STATIC, "dns", "www.public.example").err();
         assertThat(kind(filtered.get("local"))).isNotEmpty().isEqualTo(kind(plain));
-        assertThat(filtered.get("remote")).isEqualTo(clusterAddress("catalog"));
+        assertThat(filtered.get("remote")).isEqualTo(Pods.addressOfService("catalog"));
     }
 
     /** How a look-up failed: {@code not-found} or {@code dns-failure}. */
     private static String kind(String complaint) {
         assertThat(complaint).startsWith("probe: dns: ");
         return complaint.split(": ")[2];
-    }
-
-    private static String clusterAddress(String service) {
-        List<String> command =
-                List.of(
-                        "get",
-                        "service",
-                        "-n",
-                        "shop",
-                        service,
-                        "-o",
-                        "jsonpath={.spec.clusterIP}");
-        return Command.kubectl(command.toArray(String[]::new)).orFail().outLine();
     }
 }

@@ -214,17 +214,7 @@ class OutgoingClusterIT {
 
     @Test
     void theLocalFilterKeepsWhatItNames(@TempDir Path directory) throws Exception {
-        String echo =
-                Command.kubectl(
-                                "get",
-                                "service",
-                                "-n",
-                                "shop",
-                                "echo",
-                                "-o",
-                                "jsonpath={.spec.clusterIP}")
-                        .orFail()
-                        .outLine();
+        String echo = Pods.addressOfService("echo");
         String filter = "\"filter\": {\"local\": [\"tcp://%s:7\", \"catalog:80\"]}".formatted(echo);
         Sections filtered =
                 configured(directory, filter)

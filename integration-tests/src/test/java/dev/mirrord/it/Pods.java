@@ -88,6 +88,13 @@ final class Pods {
         return "pod/" + get(selector, ".metadata.name").getFirst();
     }
 
+    static String addressOfService(String name) {
+        return Command.kubectl(
+                        "get", "service", "-n", "shop", name, "-o", "jsonpath={.spec.clusterIP}")
+                .orFail()
+                .outLine();
+    }
+
     /** The addresses of the pods that a selector finds. */
     static List<String> addresses(String selector) {
         return get(selector, ".status.podIP");
