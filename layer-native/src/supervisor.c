@@ -3,7 +3,7 @@
  *
  * Theory of operation: the app's process installs a filter before it executes the app (filter.c; user notification), so
  * it and all of its descendants stop at the calls of calls.c until the listener's owner answers. That is the launcher, their
- * ancestor: a few threads of it each take a call, read the path from the caller's memory (process_vm_readv(2)), ask the policy, and
+ * ancestor: a few threads of it each take a call, read the path from the caller's memory, ask the policy, and
  *
  *   local             the call goes on in the kernel as it was (SECCOMP_USER_NOTIF_FLAG_CONTINUE)
  *   of the target     is done here below one descriptor (tree.c); an opened file is put into the caller's table
@@ -12,8 +12,9 @@
  * Nothing here protects anybody from the app: a path that changes between our look and the kernel's is the app's own affair.
  * What we act on, we read once. Below a directory of the target the kernel finds a relative path without us.
  *
- * Where that is not allowed, and for what is of the target, /proc/PID/mem is opened, with the caller's file-system ids (images that begin as root and drop it); each thread has
- * its own. A process that changed its ids without exec cannot be read without SYS_PTRACE: its calls stay local.
+ * A path is read by process_vm_readv(2). Where that is not allowed, and for what is of the target, /proc/PID/mem is opened with
+ * the caller's file-system ids (images that begin as root and drop it); each thread has its own. A process that changed its ids
+ * without exec cannot be read without SYS_PTRACE: its calls stay local.
  *
  * inotify instances are made here and put into the caller's table (instances.c), so that the sidecar can be given them when a
  * file of the target is to be watched (watching.c).
@@ -36,6 +37,7 @@
 enum { NOTIFY_CONTINUE = 1, NOTIFY_SYNC_WAKE_UP = 1, ADDFD_SEND = 2 };
 enum { STATX_OWNER = 8 | 16, STATX_UID = 20, STATX_GID = 24, STATX_LENGTH = 256 };
 enum { O_CREATE_OR_TEMPORARY = 0100 | 020000000, PAGE = 4096 };
+
 struct worker {
     struct policy_room room;
     struct tree_room texts;
