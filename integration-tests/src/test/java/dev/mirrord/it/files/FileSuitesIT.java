@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FileSuitesIT {
     private static final int OPERATIONS = Integer.getInteger("mirrord.test.operations", 20_000);
 
-    /** Each in a process of its own, one after the other. */
+    /** Each in a process and a file of its own, all at once. */
     private static final int SEEDS = 4;
 
     private static final Duration PATIENCE =
@@ -65,24 +70,29 @@ class FileSuitesIT {
     void fsxReadsWhatItWroteWhateverTheOrder() throws Exception {
         String fsx = Shell.in(Path.of(".."), "dev/fsx").strip();
         Path options = Files.writeString(results.resolve("fsx.toml"), FSX);
+        List<Callable<Shell.Ended>> runs = new ArrayList<>();
         for (int seed = 1; seed <= SEEDS; seed++) {
-            Shell.Ended ended =
-                    Shell.run(
-                            target.mount,
-                            PATIENCE,
-                            List.of(
-                                    fsx,
-                                    "-q",
-                                    "-f",
-                                    options.toString(),
-                                    "-P",
-                                    results.toString(),
-                                    "-S",
-                                    "" + seed,
-                                    "-N",
-                                    "" + OPERATIONS / SEEDS,
-                                    "fsx-" + seed));
-            assertThat(ended.code()).as(ended.out()).isZero();
+            List<String> line =
+                    List.of(
+                            fsx,
+                            "-q",
+                            "-f",
+                            options.toString(),
+                            "-P",
+                            results.toString(),
+                            "-S",
+                            "" + seed,
+                            "-N",
+                            "" + OPERATIONS / SEEDS,
+                            "fsx-" + seed);
+            runs.add(() -> Shell.run(target.mount, PATIENCE, line));
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(SEEDS)) {
+            for (Future<Shell.Ended> run : threads.invokeAll(runs)) {
+                assertThat(run.get().code()).as(run.get().out()).isZero();
+            }
+        }
+        for (int seed = 1; seed <= SEEDS; seed++) {
             assertThat(target.root.resolve("fsx-" + seed)).isRegularFile();
         }
     }
