@@ -27,7 +27,7 @@ class FileSuitesIT {
     private static final int SEEDS = 4;
 
     private static final Duration PATIENCE =
-            Duration.ofSeconds(60).plusMillis(10L * OPERATIONS / SEEDS);
+            Duration.ofSeconds(60).plusMillis(20L * OPERATIONS / SEEDS);
 
     private static final String FSX =
             """
