@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /**
  * {@code docker mirrord compose VERB …}: docker compose with the override file as one more file;
@@ -120,8 +120,7 @@ final class ComposeCommand {
 
     private static List<ServerState> states(Project project, Replicas replicas) {
         String name = project.resolved().path("name").asText();
-        return project.inContext().stream()
-                .flatMap(each -> replicas.names(each).stream())
+        return replicas.names(project.inContext()).stream()
                 .map(each -> ServerState.of(name, ServiceOverride.provider(each)))
                 .toList();
     }
@@ -150,12 +149,10 @@ final class ComposeCommand {
     }
 
     private List<String> command(Project project, Replicas replicas) {
-        List<String> words = replicas.command(line.command());
-        Set<String> inContext =
-                project.inContext().stream()
-                        .flatMap(each -> replicas.names(each).stream())
-                        .collect(Collectors.toSet());
-        return line.verb().equals("exec") ? ExecLine.of(words, inContext::contains) : words;
+        List<String> words = ReplicaLine.of(replicas, line.command());
+        return line.verb().equals("exec")
+                ? ExecLine.of(words, replicas.names(project.inContext())::contains)
+                : words;
     }
 
     private static ComposeFiles files(ComposeLine line) {
@@ -188,7 +185,7 @@ final class ComposeCommand {
     private static void write(Path file, String text) throws IOException {
         Path written = Files.createTempFile(file.getParent(), "compose.", ".yaml");
         Files.writeString(written, text);
-        Files.move(written, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Compose in our place, on our terminal. */

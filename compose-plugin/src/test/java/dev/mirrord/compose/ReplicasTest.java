@@ -42,37 +42,6 @@ class ReplicasTest {
         assertThat(THREE.beyond(THREE)).isEmpty();
     }
 
-    @Test
-    void aServicesNameStandsForAllOfThem() {
-        assertThat(command("logs -f web redis")).isEqualTo("logs -f web web-2 web-3 redis");
-        assertThat(command("up --scale web=3 --attach web -d")).isEqualTo("up --attach web -d");
-        assertThat(command("up --scale=web=3 web")).isEqualTo("up web web-2 web-3");
-        assertThat(command("up --scale redis=2")).isEqualTo("up --scale redis=2");
-        assertThat(command("run web web")).isEqualTo("run web web");
-    }
-
-    @Test
-    void scaleBringsUpWhatIsScaledHere() {
-        assertThat(command("scale --no-deps web=3 redis=2"))
-                .isEqualTo(
-                        "up --detach --no-recreate --no-deps web web-2 web-3 --scale redis=2"
-                                + " redis");
-        assertThat(command("scale redis=2")).isEqualTo("scale redis=2");
-    }
-
-    @Test
-    void anIndexChoosesOne() {
-        assertThat(command("exec --index 2 -e A=b web sh -c web"))
-                .isEqualTo("exec -e A=b web-2 sh -c web");
-        assertThat(command("exec --index=1 web sh")).isEqualTo("exec web sh");
-        assertThat(command("exec --index=2 redis sh")).isEqualTo("exec --index=2 redis sh");
-        assertThat(command("cp --index 3 web:/a b")).isEqualTo("cp web-3:/a b");
-    }
-
-    private static String command(String words) {
-        return String.join(" ", THREE.command(List.of(words.split(" "))));
-    }
-
     private static Replicas after(String words, int before) {
         JsonNode project =
                 Docker.parse(
