@@ -22,7 +22,7 @@ final class ExecLine {
             return words;
         }
         List<String> line = new ArrayList<>(words);
-        line.add(service + 1, ServiceOverride.LAUNCHER);
+        line.add(service + 1, LaunchedCommand.LAUNCHER);
         return line;
     }
 }

@@ -11,9 +11,7 @@ import dev.mirrord.config.files.FileRules;
 import dev.mirrord.config.source.Location;
 import dev.mirrord.session.Product;
 import dev.mirrord.session.TargetFiles;
-import dev.mirrord.session.docker.rewrite.InitPolicy;
 import dev.mirrord.session.docker.rewrite.SidecarSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +23,6 @@ import java.util.function.Function;
  * context, and {@code NAME-sidecar}, which has its namespace, and so its ports, networks and DNS.
  */
 final class ServiceOverride {
-    static final String LAUNCHER = "/.mirrord/run";
     private static final String RESOLVER = "127.0.0.153";
     private static final String PROJECT = "${COMPOSE_PROJECT_NAME}";
 
@@ -227,13 +224,16 @@ final class ServiceOverride {
                 config.path("container").path("cli_image").asText(Product.sidecarImage()));
         out.field(4, "pull_policy", "missing");
         out.line(4, "attach: false");
-        out.field(4, "cap_drop", array(List.of("ALL")));
+        out.field(4, "cap_drop", ComposeWords.array(List.of("ALL")));
         List<String> capabilities = TargetFiles.capabilities(files);
-        out.field(4, "cap_add", array(capabilities));
+        out.field(4, "cap_add", ComposeWords.array(capabilities));
         List<String> devices = SidecarSpec.devices(capabilities);
         if (!devices.isEmpty()) {
-            out.field(4, "devices", array(devices));
-            out.field(4, "security_opt", array(SidecarSpec.securityOptions(capabilities)));
+            out.field(4, "devices", ComposeWords.array(devices));
+            out.field(
+                    4,
+                    "security_opt",
+                    ComposeWords.array(SidecarSpec.securityOptions(capabilities)));
         }
         ObjectNode sysctls = sysctls(true);
         sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
@@ -241,11 +241,11 @@ final class ServiceOverride {
         sysctls.put("net.ipv6.conf.default.disable_ipv6", "0");
         out.field(4, "sysctls", sysctls);
         if (dns) {
-            out.field(4, "dns", array(List.of(RESOLVER)));
+            out.field(4, "dns", ComposeWords.array(List.of(RESOLVER)));
         } else if (service.has("dns")) {
             out.field(4, "dns", service.path("dns"));
         }
-        out.field(4, "volumes", array(List.of(layer() + ":/.mirrord")));
+        out.field(4, "volumes", ComposeWords.array(List.of(layer() + ":/.mirrord")));
         out.field(4, "labels", labels());
         out.field(
                 4,
@@ -280,8 +280,10 @@ final class ServiceOverride {
         ObjectNode labels = Docker.JSON.createObjectNode();
         TreeSet<String> names = new TreeSet<>();
         resolved.path("environment").fieldNames().forEachRemaining(names::add);
-        labels.put(ServerState.ENVIRONMENT_LABEL, dollars(String.join(" ", names)));
-        labels.put(ServerState.NAMESERVERS_LABEL, String.join(" ", texts(service.path("dns"))));
+        labels.put(ServerState.ENVIRONMENT_LABEL, ComposeWords.dollars(String.join(" ", names)));
+        labels.put(
+                ServerState.NAMESERVERS_LABEL,
+                String.join(" ", ComposeWords.texts(service.path("dns"))));
         return labels;
     }
 
@@ -311,15 +313,16 @@ final class ServiceOverride {
         if (service.has("sysctls")) {
             changes.override("sysctls", sysctls(false));
         }
-        changes.add("volumes_from", array(List.of(sidecar() + ":ro")));
+        changes.add("volumes_from", ComposeWords.array(List.of(sidecar() + ":ro")));
         ObjectNode waits = Docker.JSON.createObjectNode();
         waits.putObject(sidecar()).put("condition", "service_healthy").put("restart", true);
         changes.add("depends_on", waits);
-        changeCommand(changes);
-        List<String> test = healthTest();
-        if (!test.isEmpty()) {
-            changes.overrideIn("healthcheck", "test", array(test));
-        }
+        new LaunchedCommand(
+                        name,
+                        service,
+                        () -> image.apply(name),
+                        loaded.map(MirrordConfig::pidOne).orElse(PidOne.AUTO))
+                .change(changes);
         return changes;
     }
 
@@ -331,96 +334,6 @@ final class ServiceOverride {
         if (service.path("deploy").has("replicas")) {
             changes.overrideIn("deploy", "replicas", IntNode.valueOf(1));
         }
-    }
-
-    /** The launcher goes before the entry point; the command stays where it is if there is one. */
-    private void changeCommand(ServiceChanges changes) {
-        JsonNode entrypoint = service.path("entrypoint");
-        JsonNode command = service.path("command");
-        boolean ownCommand = !texts(command).isEmpty();
-        List<String> fromImage = List.of();
-        List<String> arguments = List.of();
-        boolean ownEntrypoint = !entrypoint.isMissingNode() && !entrypoint.isNull();
-        boolean cleared = ownEntrypoint && texts(entrypoint).isEmpty();
-        if (!ownEntrypoint) {
-            fromImage = dollars(texts(image().path("Entrypoint")));
-        }
-        if (!ownCommand && (!ownEntrypoint || cleared)) {
-            arguments = dollars(texts(image().path("Cmd")));
-        }
-        if (!ownCommand
-                && (!ownEntrypoint || cleared)
-                && fromImage.isEmpty()
-                && arguments.isEmpty()) {
-            throw new ComposeFailure(
-                    "service %s: neither it nor its image has a command to run".formatted(name));
-        }
-        if (ownEntrypoint && entrypoint.isTextual() && !cleared) {
-            // Compose splits it after it has put the variables in.
-            changes.override(
-                    "entrypoint",
-                    TextNode.valueOf(
-                            String.join(" ", launcher(first(entrypoint)))
-                                    + " "
-                                    + entrypoint.asText()));
-        } else {
-            List<String> words = ownEntrypoint ? texts(entrypoint) : fromImage;
-            List<String> all =
-                    new ArrayList<>(
-                            launcher(
-                                    !words.isEmpty()
-                                            ? words.getFirst()
-                                            : ownCommand ? first(command) : arguments.getFirst()));
-            all.addAll(words);
-            changes.override("entrypoint", array(all));
-        }
-        if (!arguments.isEmpty()) {
-            changes.override("command", array(arguments));
-        }
-    }
-
-    private List<String> launcher(String program) {
-        InitPolicy policy =
-                switch (loaded.map(MirrordConfig::pidOne).orElse(PidOne.AUTO)) {
-                    case APP -> InitPolicy.APP;
-                    case LAUNCHER -> InitPolicy.LAUNCHER;
-                    case AUTO -> InitPolicy.AUTOMATIC;
-                };
-        boolean pid1 = !service.path("init").asBoolean() && policy.appIsPid1(program);
-        return pid1
-                ? List.of(LAUNCHER, "--main", "--pid1-app", "--")
-                : List.of(LAUNCHER, "--main", "--");
-    }
-
-    private static String first(JsonNode words) {
-        String text = words.isTextual() ? words.asText() : words.path(0).asText();
-        return words.isTextual() ? text.strip().split("\\s", 2)[0] : text;
-    }
-
-    /** The check runs through the launcher, so that it sees what the app sees. */
-    private List<String> healthTest() {
-        JsonNode check = service.path("healthcheck");
-        JsonNode own = check.path("test");
-        if (check.path("disable").asBoolean()) {
-            return List.of();
-        }
-        List<String> test =
-                own.isTextual() && !own.asText().isBlank()
-                        ? List.of("CMD-SHELL", own.asText())
-                        : texts(own);
-        if (test.isEmpty()) {
-            test = dollars(texts(image().path("Healthcheck").path("Test")));
-        }
-        if (test.size() < 2) {
-            return List.of();
-        }
-        List<String> words = new ArrayList<>(List.of("CMD", LAUNCHER));
-        if (test.getFirst().equals("CMD-SHELL")) {
-            List<String> shell = dollars(texts(image().path("Shell")));
-            words.addAll(shell.isEmpty() ? List.of("/bin/sh", "-c") : shell);
-        }
-        words.addAll(test.subList(1, test.size()));
-        return words;
     }
 
     /** Others reach the app by its service's name, which is now the sidecar's alias. */
@@ -469,33 +382,5 @@ final class ServiceOverride {
             }
         }
         return chosen;
-    }
-
-    private JsonNode image() {
-        return image.apply(name);
-    }
-
-    private static ArrayNode array(List<String> values) {
-        ArrayNode array = Docker.JSON.createArrayNode();
-        values.forEach(array::add);
-        return array;
-    }
-
-    private static List<String> texts(JsonNode node) {
-        if (node.isTextual()) {
-            return node.asText().isBlank() ? List.of() : List.of(node.asText());
-        }
-        List<String> texts = new ArrayList<>();
-        node.forEach(each -> texts.add(each.asText()));
-        return texts;
-    }
-
-    /** Compose takes a dollar for a variable. */
-    private static String dollars(String text) {
-        return text.replace("$", "$$");
-    }
-
-    private static List<String> dollars(List<String> texts) {
-        return texts.stream().map(ServiceOverride::dollars).toList();
     }
 }

@@ -8,7 +8,6 @@ import dev.mirrord.session.docker.engine.Endpoint;
 import dev.mirrord.session.docker.engine.Engine;
 import dev.mirrord.session.docker.engine.ExecStream;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
-import dev.mirrord.session.docker.rewrite.InitPolicy;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.Rewriter;
 import dev.mirrord.session.docker.rewrite.SessionFacts;
@@ -220,10 +219,6 @@ final class EngineSide implements AutoCloseable {
                 TargetFiles.capabilities(request.config().feature().files()),
                 relayDirectory,
                 true,
-                switch (request.config().pidOne()) {
-                    case APP -> InitPolicy.APP;
-                    case LAUNCHER -> InitPolicy.LAUNCHER;
-                    case AUTO -> InitPolicy.AUTOMATIC;
-                });
+                request.config().pidOne());
     }
 }

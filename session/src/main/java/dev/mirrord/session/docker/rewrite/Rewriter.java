@@ -51,7 +51,7 @@ public final class Rewriter {
             }
         }
         options.addAll(ourOptions(facts));
-        boolean appIsPid1 = !command.on(RunFlag.INIT) && facts.init().appIsPid1(program.getFirst());
+        boolean appIsPid1 = !command.on(RunFlag.INIT) && facts.pidOne().isApp(program.getFirst());
         return new Rewrite(
                 sidecar,
                 prefix(command),

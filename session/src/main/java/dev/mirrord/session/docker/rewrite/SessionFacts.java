@@ -1,5 +1,6 @@
 package dev.mirrord.session.docker.rewrite;
 
+import dev.mirrord.config.PidOne;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public record SessionFacts(
         List<String> capabilities,
         Optional<String> relayDirectory,
         boolean removeSidecar,
-        InitPolicy init) {
+        PidOne pidOne) {
 
     public SessionFacts {
         if (!id.matches("[a-z0-9][a-z0-9_.-]*")) {
@@ -55,7 +56,7 @@ public record SessionFacts(
                 List.of("NET_ADMIN"),
                 Optional.empty(),
                 false,
-                InitPolicy.AUTOMATIC);
+                PidOne.AUTO);
     }
 
     public String sidecarName() {

@@ -1,8 +1,8 @@
 package dev.mirrord.session.docker.engine;
 
+import dev.mirrord.config.PidOne;
 import dev.mirrord.session.docker.command.CommandParser;
 import dev.mirrord.session.docker.command.ContainerCommand;
-import dev.mirrord.session.docker.rewrite.InitPolicy;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.Rewriter;
 import dev.mirrord.session.docker.rewrite.SessionFacts;
@@ -41,7 +41,7 @@ final class TestingSession implements AutoCloseable {
                         List.of("NET_ADMIN"),
                         relayDirectory,
                         false,
-                        InitPolicy.AUTOMATIC);
+                        PidOne.AUTO);
         rewrite =
                 Rewriter.rewrite(
                         command,

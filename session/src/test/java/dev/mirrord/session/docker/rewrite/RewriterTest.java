@@ -2,6 +2,7 @@ package dev.mirrord.session.docker.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mirrord.config.PidOne;
 import dev.mirrord.session.docker.command.ContainerCommand;
 import dev.mirrord.session.docker.command.ContainerRuntime;
 import dev.mirrord.session.docker.command.FlagKind;
@@ -177,8 +178,8 @@ class RewriterTest {
 
     @Test
     void whoIsPid1CanBeDecidedByTheUser() {
-        assertThat(InitPolicy.APP.appIsPid1("/app")).isTrue();
-        assertThat(InitPolicy.LAUNCHER.appIsPid1("/init")).isFalse();
+        assertThat(PidOne.APP.isApp("/app")).isTrue();
+        assertThat(PidOne.LAUNCHER.isApp("/init")).isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mirrord.session.docker.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mirrord.config.PidOne;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,7 +117,7 @@ class SidecarOptionsTest {
                         List.of("NET_ADMIN"),
                         Optional.of("/run/relay"),
                         true,
-                        InitPolicy.AUTOMATIC);
+                        PidOne.AUTO);
         SidecarSpec own =
                 Rewriter.rewrite(
                                 Lines.parse("docker run -h mine --sysctl net.a=7 img"),
@@ -161,7 +162,7 @@ class SidecarOptionsTest {
                         List.of(),
                         Optional.empty(),
                         true,
-                        InitPolicy.AUTOMATIC);
+                        PidOne.AUTO);
 
         assertThat(
                         Rewriter.rewrite(

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A forward to a pod that is still being started, with a far side made of frames. */
@@ -19,6 +20,11 @@ class PatienceTest {
     private final ForwardHandler handler =
             new ForwardHandler("port-forward", 80, new Framing.Bare(), patience);
     private final EmbeddedChannel channel = new EmbeddedChannel(handler);
+
+    @BeforeEach
+    void noTimePassesByItself() {
+        channel.freezeTime();
+    }
 
     @AfterEach
     void nothingLeaks() {
