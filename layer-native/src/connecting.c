@@ -7,9 +7,9 @@
  */
 #include "connecting.h"
 
+#include "caller.h"
 #include "sockets.h"
 #include "supervisor.h"
-#include "text.h"
 
 enum { NR_pidfd_getfd = 438, CONNECT_PATIENCE_MS = 10000, SOCK_SEQPACKET_ = 5, E_ISCONN = 106 };
 /* The tests take one way or the other. */
@@ -17,36 +17,9 @@ enum { NR_pidfd_getfd = 438, CONNECT_PATIENCE_MS = 10000, SOCK_SEQPACKET_ = 5, E
 #define WITHOUT_GETFD false
 #endif
 
-/* The number after a label, to the base given; zero when it is not there. */
-static unsigned long number_after(const char *text, size_t length, const char *label, unsigned base) {
-    size_t size = strlen(label);
-    unsigned long value = 0;
-    for (size_t at = 0; at + size <= length; at++) {
-        if (memcmp(text + at, label, size) == 0) {
-            for (at += size; at < length && text[at] >= '0' && text[at] < (char)('0' + base); at++) {
-                value = value * base + (unsigned long)(text[at] - '0');
-            }
-            return value;
-        }
-    }
-    return 0;
-}
-
-static size_t read_some(const char *path, char *to, size_t size) {
-    long fd = SYS4(openat, AT_FDCWD_, path, O_CLOEXEC_, 0);
-    long length = fd < 0 ? fd : sys_read((int)fd, to, size);
-    if (fd >= 0) {
-        sys_close((int)fd);
-    }
-    return length < 0 ? 0 : (size_t)length;
-}
-
 /* The caller's own socket, or a negative errno. */
 static long take_socket(uint32_t thread, int number) {
-    char text[512];
-    struct process_path path = process_path(thread, "/status");
-    long process = (long)number_after(text, read_some(path.text, text, sizeof text), "\nTgid:\t", 10);
-    long pidfd = sys_pidfd_open(process);
+    long pidfd = sys_pidfd_open(caller_process(thread));
     if (pidfd < 0) {
         return pidfd;
     }
@@ -62,10 +35,10 @@ static long type_in(const char *line, size_t length, unsigned long inode) {
     long type = 0;
     for (int field = 0; field <= INODE && at < length; field++) {
         if (field == TYPE) {
-            type = (long)number_after(line + at, length - at, "", 10);
-        } else if (field == STATE && number_after(line + at, length - at, "", 10) == CONNECTED) {
+            type = (long)text_number(line + at, length - at, "", 10, 0);
+        } else if (field == STATE && text_number(line + at, length - at, "", 10, 0) == CONNECTED) {
             type = E_ISCONN;
-        } else if (field == INODE && number_after(line + at, length - at, "", 10) == inode) {
+        } else if (field == INODE && text_number(line + at, length - at, "", 10, 0) == inode) {
             return type;
         }
         at += text_find(line + at, length - at, ' ');
@@ -99,15 +72,11 @@ static long type_of_inode(unsigned long inode, char *buffer, size_t size) {
 
 /* Where descriptors may not be taken (engines' profiles of seccomp): the type, by what can be seen of it. */
 static long look_at_socket(uint32_t thread, int number, char *text, unsigned *flags) {
-    struct process_path path = process_path(thread, "/fdinfo/");
-    struct decimal digits = text_decimal((uint64_t)(unsigned)number);
-    size_t end = strlen(path.text);
-    memcpy(path.text + end, digits.digits, strlen(digits.digits) + 1);
-    *flags = (unsigned)number_after(text, read_some(path.text, text, PATH_LIMIT), "flags:\t", 8);
-    path = process_path(thread, "/fd/");
-    memcpy(path.text + strlen(path.text), digits.digits, strlen(digits.digits) + 1);
+    struct process_path path = process_descriptor(thread, "/fdinfo/", number);
+    *flags = (unsigned)text_number(text, caller_read(path.text, text, PATH_LIMIT), "flags:\t", 8, 0);
+    path = process_descriptor(thread, "/fd/", number);
     long length = SYS4(readlinkat, AT_FDCWD_, path.text, text, PATH_LIMIT);
-    unsigned long inode = length < 0 ? 0 : number_after(text, (size_t)length, "socket:[", 10);
+    unsigned long inode = length < 0 ? 0 : text_number(text, (size_t)length, "socket:[", 10, 0);
     return inode == 0 ? -E_PERM : type_of_inode(inode, text, PATH_LIMIT);
 }
 

@@ -12,10 +12,6 @@
  * Nothing here protects anybody from the app: a path that changes between our look and the kernel's is the app's own affair.
  * What we act on, we read once. Below a directory of the target the kernel finds a relative path without us.
  *
- * A path is read by process_vm_readv(2). Where that is not allowed, and for what is of the target, /proc/PID/mem is opened with
- * the caller's file-system ids (images that begin as root and drop it); each thread has its own. A process that changed its ids
- * without exec cannot be read without SYS_PTRACE: its calls stay local.
- *
  * inotify instances are made here and put into the caller's table (instances.c), so that the sidecar can be given them when a
  * file of the target is to be watched (watching.c).
  *
@@ -25,6 +21,7 @@
  */
 #include "supervisor.h"
 
+#include "caller.h"
 #include "connecting.h"
 #include "instances.h"
 #include "judge.h"
@@ -35,8 +32,7 @@
 #include "watching.h"
 
 enum { NOTIFY_CONTINUE = 1, NOTIFY_SYNC_WAKE_UP = 1, ADDFD_SEND = 2 };
-enum { STATX_OWNER = 8 | 16, STATX_UID = 20, STATX_GID = 24, STATX_LENGTH = 256 };
-enum { O_CREATE_OR_TEMPORARY = 0100 | 020000000, PAGE = 4096 };
+enum { O_CREATE_OR_TEMPORARY = 0100 | 020000000 };
 
 struct worker {
     struct policy_room room;
@@ -45,8 +41,7 @@ struct worker {
     char other[PATH_LIMIT];
     char served[PATH_LIMIT]; /* the room holds one mapped path only */
     char absolute[2][PATH_LIMIT];
-    unsigned user;
-    unsigned group;
+    struct caller_ids ids;
     bool leads;
 };
 
@@ -57,7 +52,6 @@ static struct {
     int changeable;
     uint32_t lead; /* a lock: whoever has it takes the next call */
     bool told_read_only;
-    bool told_unreadable;
 } shared;
 
 /* Before what takes longer than a decision: another thread takes the next call. */
@@ -83,121 +77,11 @@ static void give_descriptor(const struct notification *call, int fd, bool close_
     sys_close(fd);
 }
 
-/* Takes the caller's ids for this thread; false when they were ours already. */
-static bool become(struct worker *worker, uint32_t pid) {
-    unsigned char bytes[STATX_LENGTH];
-    unsigned owner[2];
-    struct process_path path = process_path(pid, "");
-    if (SYS5(statx, AT_FDCWD_, path.text, 0, STATX_OWNER, bytes) < 0) {
-        return false;
-    }
-    memcpy(&owner[0], bytes + STATX_UID, sizeof owner[0]);
-    memcpy(&owner[1], bytes + STATX_GID, sizeof owner[1]);
-    if (owner[0] == worker->user && owner[1] == worker->group) {
-        return false;
-    }
-    worker->user = owner[0];
-    worker->group = owner[1];
-    SYS1(setfsgid, owner[1]);
-    SYS1(setfsuid, owner[0]);
-    return true;
-}
-
-static long open_memory(struct worker *worker, uint32_t pid) {
-    enum { READ_WRITE = 2 };
-    struct process_path path = process_path(pid, "/mem");
-    long fd = SYS4(openat, AT_FDCWD_, path.text, READ_WRITE | O_CLOEXEC_, 0);
-    if ((fd == -E_ACCES || fd == -E_PERM) && become(worker, pid)) {
-        fd = SYS4(openat, AT_FDCWD_, path.text, READ_WRITE | O_CLOEXEC_, 0);
-    }
-    if ((fd == -E_ACCES || fd == -E_PERM) && !__atomic_exchange_n(&shared.told_unreadable, true, __ATOMIC_RELAXED)) {
-        say("a process that changed its user or hides its memory gets its paths from the image, not from the target", NULL);
-    }
-    return fd;
-}
-
-/* Reads up to a NUL without opening anything; the length or a negative errno. */
-static long text_of_thread(uint32_t thread, uint64_t address, char *to, size_t size) {
-    struct {
-        uint64_t base;
-        uint64_t length;
-    } here, there;
-    for (size_t length = 0; length < size; length += here.length) {
-        size_t room = PAGE - (address + length) % PAGE;
-        here.base = (uint64_t)(uintptr_t)to + length;
-        there.base = address + length;
-        there.length = here.length = room > size - length ? size - length : room;
-        long count = SYS6(process_vm_readv, thread, &here, 1, &there, 1, 0);
-        if (count < 0) {
-            return count;
-        }
-        size_t end = text_find(to + length, (size_t)count, '\0');
-        if (end < (size_t)count) {
-            return (long)(length + end);
-        }
-        if ((size_t)count < here.length) {
-            return -E_FAULT;
-        }
-    }
-    return -E_NAMETOOLONG;
-}
-
-/* Opens the caller's memory, unless it is open; false when it cannot be. */
-static bool need_memory(struct worker *worker, uint32_t thread, struct request *request) {
-    if (request->memory < 0) {
-        request->memory = (int)open_memory(worker, thread);
-    }
-    return request->memory >= 0;
-}
-
-/* Reads a text of the caller. Its memory is opened for that only where nothing less will do: that takes longer than all the rest. */
-static bool caller_text(struct worker *worker, uint32_t thread, uint64_t address, struct request *request, char *to) {
-    long length = request->memory < 0 ? text_of_thread(thread, address, to, PATH_LIMIT) : -E_PERM;
-    if (length == -E_PERM || length == -E_ACCES || length == -E_NOSYS) {
-        length = need_memory(worker, thread, request) ? memory_text(request->memory, address, to, PATH_LIMIT) : -1;
-    }
-    return length > 0;
-}
-
-/* The mode that the caller's umask leaves. */
-static unsigned with_umask(uint32_t pid, unsigned mode) {
-    static const char label[] = "\nUmask:\t";
-    char text[512];
-    struct process_path path = process_path(pid, "/status");
-    long fd = SYS4(openat, AT_FDCWD_, path.text, O_CLOEXEC_, 0);
-    long length = fd < 0 ? fd : sys_read((int)fd, text, sizeof text);
-    if (fd >= 0) {
-        sys_close((int)fd);
-    }
-    for (long at = 0; at + (long)sizeof label + 3 <= length; at++) {
-        if (memcmp(text + at, label, sizeof label - 1) == 0) {
-            const char *digit = text + at + sizeof label - 1;
-            unsigned mask = 0;
-            for (; *digit >= '0' && *digit <= '7'; digit++) {
-                mask = mask * 8 + (unsigned)(*digit - '0');
-            }
-            return mode & ~mask;
-        }
-    }
-    return mode & ~022U;
-}
-
 void supervisor_say_read_only(const char *path) {
     if (!__atomic_exchange_n(&shared.told_read_only, true, __ATOMIC_RELAXED)) {
         say(path, " may only be read (EROFS): it is the target's and read-only by feature.fs or by its mount;"
                 " feature.fs.read_write or feature.fs.local would allow it", NULL);
     }
-}
-
-/* A link of proc(5) to the directory that a path of the caller starts from. */
-static struct process_path directory_link(const struct notification *notification, int from) {
-    int fd = from < 0 ? AT_FDCWD_ : (int)notification->arguments[from];
-    struct process_path link = process_path(notification->pid, fd == AT_FDCWD_ ? "/cwd" : "/fd/");
-    if (fd != AT_FDCWD_) {
-        struct decimal digits = text_decimal((uint64_t)(unsigned)fd);
-        memcpy(link.text + strlen(link.text), digits.digits, strlen(digits.digits) + 1);
-    }
-    return link;
 }
 
 /* Judges the path at a position among the arguments, which has been read. */
@@ -209,7 +93,9 @@ static enum place judge_argument(struct worker *worker, const struct notificatio
     }
     request->changeable = false;
     char *absolute = worker->absolute[at == request->call->other];
-    struct process_path link = directory_link(notification, judge_directory_of(request->call, at));
+    int from = judge_directory_of(request->call, at);
+    int fd = from < 0 ? AT_FDCWD_ : (int)notification->arguments[from];
+    struct process_path link = fd == AT_FDCWD_ ? process_path(notification->pid, "/cwd") : process_descriptor(notification->pid, "/fd/", fd);
     return judge_absolute(link.text, path, absolute)
             ? judge_relative(shared.policy, &worker->room, absolute, changing, served, &request->changeable)
             : PLACE_LOCAL;
@@ -240,7 +126,7 @@ static void serve_in_target(const struct notification *notification, struct requ
         request->mode = (unsigned)mode;
     }
     if (creates || call->operation == OPERATION_MKDIR || call->operation == OPERATION_MKNOD) {
-        request->mode = with_umask(notification->pid, request->mode);
+        request->mode &= ~caller_umask(notification->pid);
     }
     /* The thread whose memory we read is still the one that called. */
     if (sys_ioctl(shared.listener, NOTIFY_VALID, &id) < 0) {
@@ -292,9 +178,10 @@ static void serve_inotify_init(const struct notification *notification) {
 static bool judge_call(struct worker *worker, const struct notification *notification, struct request *request, enum place *place) {
     const struct call *call = request->call;
     uint32_t thread = notification->pid;
-    if (!caller_text(worker, thread, notification->arguments[(int)call->path], request, worker->path)
-            || (call->other >= 0 && !caller_text(worker, thread, notification->arguments[(int)call->other], request, worker->other))
-            || (call->operation == OPERATION_OPEN_HOW && !need_memory(worker, thread, request))) {
+    if (!caller_text(&worker->ids, thread, notification->arguments[(int)call->path], &request->memory, worker->path)
+            || (call->other >= 0
+                    && !caller_text(&worker->ids, thread, notification->arguments[(int)call->other], &request->memory, worker->other))
+            || (call->operation == OPERATION_OPEN_HOW && !caller_memory(&worker->ids, thread, &request->memory))) {
         return false;
     }
     request->flags = flags_of(notification, call, request->memory);
@@ -310,7 +197,7 @@ static bool judge_call(struct worker *worker, const struct notification *notific
         *place = judge_both(*place, other);
     }
     bool served = *place == PLACE_TARGET || *place == PLACE_TARGET_OR_LOCAL;
-    return !served || need_memory(worker, thread, request);
+    return !served || caller_memory(&worker->ids, thread, &request->memory);
 }
 
 static void decide(struct worker *worker, const struct notification *notification, struct request *request) {
@@ -364,7 +251,7 @@ static void serve(struct worker *worker, const struct notification *notification
     }
     if (call != NULL) {
         decide(worker, notification, &request);
-    } else if (!connects || !need_memory(worker, notification->pid, &request)
+    } else if (!connects || !caller_memory(&worker->ids, notification->pid, &request.memory)
             || connecting_serve(&connecting, notification, request.memory, worker->other)) {
         let_pass(notification);
     }
@@ -385,8 +272,7 @@ static void *work(void *unused) {
     if (worker != NULL) {
         worker->room.expression.mark = 0;
         memset(worker->room.expression.marks, 0, sizeof worker->room.expression.marks);
-        worker->user = (unsigned)SYS1(setfsuid, -1);
-        worker->group = (unsigned)SYS1(setfsgid, -1);
+        worker->ids = caller_ids();
         for (;;) {
             struct notification notification;
             if (!worker->leads) {

@@ -33,7 +33,7 @@ enum {
     NR_openat2 = 437, NR_faccessat2 = 439, NR_gettid = 186, NR_umask = 95, NR_bind = 49, NR_listen = 50, NR_accept4 = 288,
     NR_getrandom = 318, NR_memfd_create = 319, NR_lseek = 8,
     NR_process_vm_readv = 310, NR_statfs = 137, NR_umount2 = 166, NR_setns = 308, NR_open_tree = 428, NR_move_mount = 429, NR_mount_setattr = 442,
-    NR_inotify_add_watch = 254, NR_inotify_init1 = 294
+    NR_inotify_add_watch = 254, NR_inotify_init1 = 294, NR_futex = 202
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f) {
@@ -62,7 +62,7 @@ enum {
     NR_renameat2 = 276, NR_seccomp = 277, NR_statx = 291, NR_openat2 = 437, NR_faccessat2 = 439, NR_bind = 200, NR_listen = 201,
     NR_accept4 = 242, NR_getrandom = 278, NR_memfd_create = 279, NR_lseek = 62,
     NR_process_vm_readv = 270, NR_statfs = 43, NR_umount2 = 39, NR_setns = 268, NR_open_tree = 428, NR_move_mount = 429, NR_mount_setattr = 442,
-    NR_inotify_add_watch = 27, NR_inotify_init1 = 26
+    NR_inotify_add_watch = 27, NR_inotify_init1 = 26, NR_futex = 98
 };
 
 static inline long sys_call(long number, long a, long b, long c, long d, long e, long f) {

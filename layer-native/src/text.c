@@ -77,6 +77,20 @@ size_t text_find(const char *text, size_t length, char byte) {
     return i;
 }
 
+unsigned long text_number(const char *text, size_t length, const char *label, unsigned base, unsigned long otherwise) {
+    size_t size = strlen(label);
+    for (size_t at = 0; at + size <= length; at++) {
+        if (memcmp(text + at, label, size) == 0) {
+            unsigned long value = 0;
+            for (at += size; at < length && text[at] >= '0' && text[at] < (char)('0' + base); at++) {
+                value = value * base + (unsigned long)(text[at] - '0');
+            }
+            return value;
+        }
+    }
+    return otherwise;
+}
+
 void text_unescape(char *text) {
     char *to = text;
     for (; *text != '\0'; text++) {
@@ -243,5 +257,22 @@ struct process_path process_path(uint32_t pid, const char *name) {
     size_t length = strlen(number.digits);
     memcpy(path.text + 6, number.digits, length);
     memcpy(path.text + 6 + length, name, strlen(name) + 1);
+    return path;
+}
+
+static void add_number(struct process_path *path, uint64_t number) {
+    struct decimal digits = text_decimal(number);
+    memcpy(path->text + strlen(path->text), digits.digits, strlen(digits.digits) + 1);
+}
+
+struct process_path process_descriptor(uint32_t pid, const char *directory, int fd) {
+    struct process_path path = process_path(pid, directory);
+    add_number(&path, (unsigned)fd);
+    return path;
+}
+
+struct process_path descriptor_path(long fd) {
+    struct process_path path = {"/proc/self/fd/"};
+    add_number(&path, (uint64_t)fd);
     return path;
 }

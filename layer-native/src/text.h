@@ -18,6 +18,9 @@ int strcmp(const char *left, const char *right);
 /* The position of a byte, or the length when it is not there. */
 size_t text_find(const char *text, size_t length, char byte);
 
+/* The number after a label that is in the text, to the base given (at most ten). */
+unsigned long text_number(const char *text, size_t length, const char *label, unsigned base, unsigned long otherwise);
+
 /* Octal escapes of proc(5) become what they stand for: the text becomes shorter in its place. */
 void text_unescape(char *text);
 
@@ -53,5 +56,11 @@ struct process_path {
 
 /* A name in the process's directory of proc(5), as "/mem". */
 struct process_path process_path(uint32_t pid, const char *name);
+
+/* The same of a descriptor, in "/fd/" or "/fdinfo/". */
+struct process_path process_descriptor(uint32_t pid, const char *directory, int fd);
+
+/* "/proc/self/fd/N" */
+struct process_path descriptor_path(long fd);
 
 #endif

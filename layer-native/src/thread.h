@@ -59,11 +59,6 @@ static inline long thread_start(void *(*function)(void *)) {
 }
 #endif
 
-#if defined(__x86_64__)
-enum { NR_futex = 202 };
-#else
-enum { NR_futex = 98 };
-#endif
 enum { WAIT_PRIVATE = 128, WAKE_PRIVATE = 129 };
 
 static inline void lock_take(uint32_t *lock) {

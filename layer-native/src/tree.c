@@ -21,44 +21,13 @@ enum { O_DIRECTORY_ = 040000, O_NOFOLLOW_ = 0100000, STAT_SIZE = 128 };
 enum { AT_NOFOLLOW = 0x100, AT_EMPTY_PATH_ = 0x1000, AT_EFFECTIVE = 0x200, AT_FOLLOW = 0x400 };
 enum { RESOLVE_NO_MAGIC_LINKS = 2, RESOLVE_IN_ROOT = 0x10 };
 enum { STATX_SIZE = 256, STATFS_SIZE = 120, TEXT_SIZE = 4096, ATTRIBUTE_LIMIT = 65536 };
-enum { F_GETFL_ = 3, F_SETFL_ = 4, TRIES = 16, PAGE = 4096 };
+enum { F_GETFL_ = 3, F_SETFL_ = 4, TRIES = 16 };
 
 struct open_how {
     uint64_t flags;
     uint64_t mode;
     uint64_t resolve;
 };
-
-struct own_path {
-    char text[40];
-};
-
-/* For calls that take no descriptor with AT_EMPTY_PATH. */
-static struct own_path own_path(int fd) {
-    static const char prefix[] = "/proc/self/fd/";
-    struct own_path path;
-    struct decimal number = text_decimal((uint64_t)fd);
-    memcpy(path.text, prefix, sizeof prefix - 1);
-    memcpy(path.text + sizeof prefix - 1, number.digits, strlen(number.digits) + 1);
-    return path;
-}
-
-long memory_text(int memory, uint64_t address, char *to, size_t size) {
-    size_t length = 0;
-    while (length < size) {
-        size_t room = PAGE - (address + length) % PAGE;
-        long count = SYS4(pread64, memory, to + length, room > size - length ? size - length : room, address + length);
-        if (count <= 0) {
-            return -E_FAULT;
-        }
-        size_t end = text_find(to + length, (size_t)count, '\0');
-        length += end;
-        if (end < (size_t)count) {
-            return (long)length;
-        }
-    }
-    return -E_NAMETOOLONG;
-}
 
 static bool memory_get(int memory, uint64_t address, void *to, size_t length) {
     if (memory < 0) {
@@ -134,7 +103,7 @@ static long access_for_app(const struct request *request, int fd) {
     }
     long result = SYS4(faccessat2, fd, "", mode, AT_EMPTY_PATH_ | (request->flags & AT_EFFECTIVE));
     if (result == -E_NOSYS || result == -E_PERM) {
-        struct own_path path = own_path(fd);
+        struct process_path path = descriptor_path(fd);
         result = sys_access(path.text, mode);
     }
     return result;
@@ -166,7 +135,7 @@ static long statfs_for_app(const struct request *request, int fd) {
 /* getxattr, listxattr: as many bytes as the app has room for. */
 static long attributes_for_app(const struct request *request, int fd) {
     const uint64_t *arguments = request->arguments;
-    struct own_path path = own_path(fd);
+    struct process_path path = descriptor_path(fd);
     size_t room = arguments[(int)request->call->y];
     if (room > ATTRIBUTE_LIMIT) {
         room = ATTRIBUTE_LIMIT;
@@ -190,7 +159,7 @@ static long attributes_for_app(const struct request *request, int fd) {
 
 static long set_attribute(const struct request *request, int fd) {
     const uint64_t *arguments = request->arguments;
-    struct own_path path = own_path(fd);
+    struct process_path path = descriptor_path(fd);
     size_t length = arguments[(int)request->call->y];
     if (length > ATTRIBUTE_LIMIT) {
         return -E_2BIG;
@@ -235,7 +204,7 @@ static long times_of(const struct request *request, struct duration *times, bool
 }
 
 static long set_times(const struct request *request, int fd) {
-    struct own_path path = own_path(fd);
+    struct process_path path = descriptor_path(fd);
     struct duration times[2];
     bool now = false;
     long error = times_of(request, times, &now);
@@ -262,7 +231,7 @@ static long on_file(const struct request *request) {
         return fd;
     }
     long result = -E_NOSYS;
-    struct own_path path = own_path((int)fd);
+    struct process_path path = descriptor_path((int)fd);
     switch ((enum operation)call->operation) {
         case OPERATION_STAT:
         case OPERATION_STATX:

@@ -31,7 +31,4 @@ struct outcome {
 /* Does it. What is opened for this process itself is closed by execve only if the app asked for that. */
 struct outcome tree_do(const struct request *request);
 
-/* Reads up to a NUL; the length or a negative errno. */
-long memory_text(int memory, uint64_t address, char *to, size_t size);
-
 #endif

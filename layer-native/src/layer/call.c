@@ -168,10 +168,3 @@ void *layer_null(long error) {
     (void)layer_result(error);
     return NULL;
 }
-
-struct descriptor_path descriptor_path(long fd) {
-    struct descriptor_path path = {"/proc/self/fd/"};
-    struct decimal number = text_decimal((uint64_t)fd);
-    memcpy(path.text + strlen(path.text), number.digits, strlen(number.digits) + 1);
-    return path;
-}

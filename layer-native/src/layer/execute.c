@@ -158,7 +158,7 @@ typedef int spawn(int *pid, const char *path, const void *actions, const void *a
 static int spawn_by(const char *function, int *pid, const char *path, const void *actions, const void *attributes, char *const *arguments,
         char *const *environment, const struct program *program) {
     spawn *own = dlsym == NULL ? NULL : (spawn *)(uintptr_t)dlsym(NEXT, function);
-    struct descriptor_path known;
+    struct process_path known;
     if (own == NULL) {
         return E_NOSYS;
     }

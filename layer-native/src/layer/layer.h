@@ -69,13 +69,6 @@ long layer_result(long result);
 /* errno, for those that return NULL. */
 void *layer_null(long error);
 
-struct descriptor_path {
-    char text[40];
-};
-
-/* "/proc/self/fd/N" */
-struct descriptor_path descriptor_path(long fd);
-
 /* Numbers that only the library needs. */
 #if defined(__x86_64__)
 enum { NR_truncate = 76, NR_lsetxattr = 189, NR_lgetxattr = 192, NR_llistxattr = 195, NR_lremovexattr = 198 };

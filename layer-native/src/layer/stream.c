@@ -101,7 +101,7 @@ static struct file *stream_again(const char *path, const char *mode, struct file
         }
     }
     plain[used] = '\0';
-    struct descriptor_path known = descriptor_path(fd);
+    struct process_path known = descriptor_path(fd);
     struct file *result = own(known.text, plain, stream);
     sys_close((int)fd);
     return result;
@@ -186,7 +186,7 @@ static char *canonical(const char *path, char *to) {
     if (room == NULL) {
         return layer_null(fd < 0 ? fd : -E_NOMEM);
     }
-    struct descriptor_path known = descriptor_path(fd);
+    struct process_path known = descriptor_path(fd);
     char *text = room->served;
     long length = SYS4(readlinkat, AT_FDCWD_, known.text, text, PATH_LIMIT);
     sys_close((int)fd);
