@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,12 +203,7 @@ final class Lookups {
                 return;
             }
             // The agent is away: it will be asked again.
-            List<Runnable> waiters;
-            synchronized (services.tree()) {
-                directory.listingUses = 2;
-                waiters = directory.takeListingWaiters();
-            }
-            waiters.forEach(Runnable::run);
+            end(directory, () -> directory.listingUses = 2);
         }
     }
 
@@ -219,20 +215,29 @@ final class Lookups {
             @Nullable Map<PathBytes, DirectoryEntry> entries,
             int version,
             long asked) {
+        end(
+                directory,
+                () -> {
+                    if (entries == null) {
+                        // Too large, or not to be read: single names only.
+                        directory.listingUses = Integer.MIN_VALUE;
+                    } else if (directory.version == version) {
+                        directory.listing = entries;
+                        directory.listingUntil = asked + Node.VALID_NANOS;
+                        recent.addLast(directory);
+                        if (recent.size() > MOST_RECENT) {
+                            recent.removeFirst();
+                        }
+                        directory.contents.keySet().retainAll(entries.keySet());
+                    }
+                });
+    }
+
+    /** Changes what is known of a directory; what waits for its listing goes on. */
+    private void end(Node directory, Runnable change) {
         List<Runnable> waiters;
         synchronized (services.tree()) {
-            if (entries == null) {
-                // Too large, or not to be read: single names only.
-                directory.listingUses = Integer.MIN_VALUE;
-            } else if (directory.version == version) {
-                directory.listing = entries;
-                directory.listingUntil = asked + Node.VALID_NANOS;
-                recent.addLast(directory);
-                if (recent.size() > MOST_RECENT) {
-                    recent.removeFirst();
-                }
-                directory.contents.keySet().retainAll(entries.keySet());
-            }
+            change.run();
             waiters = directory.takeListingWaiters();
         }
         waiters.forEach(Runnable::run);
@@ -255,7 +260,7 @@ final class Lookups {
     }
 
     /** Learns the attributes anew. */
-    void refresh(Node node, Runnable done, java.util.function.IntConsumer failed) {
+    void refresh(Node node, Runnable done, IntConsumer failed) {
         long asked = System.nanoTime();
         Parsed answer =
                 Parsed.of(
