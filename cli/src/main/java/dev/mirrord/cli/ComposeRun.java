@@ -2,6 +2,7 @@ package dev.mirrord.cli;
 
 import dev.mirrord.config.Keys;
 import dev.mirrord.config.SettingsReport;
+import dev.mirrord.session.ComposeContext;
 import dev.mirrord.session.SessionDirectory;
 import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.Signals;
@@ -11,8 +12,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,9 +22,6 @@ import java.util.Map;
  * this command line for the chosen services.
  */
 final class ComposeRun {
-    /** The plugin reads it. */
-    private static final String VARIABLE = "MIRRORD_COMPOSE_CONTEXT";
-
     private final ComposeWords compose;
     private final List<String> services;
     private final boolean quiet;
@@ -57,7 +55,7 @@ final class ComposeRun {
         List<String> line = new ArrayList<>(List.of(plugin(), "mirrord", "compose"));
         line.addAll(compose.rest());
         ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
-        builder.environment().put(VARIABLE, context(settings));
+        builder.environment().put(ComposeContext.VARIABLE, context(settings));
         freeFlags(settings, builder.environment());
         for (String signal : List.of("INT", "HUP")) {
             Signals.handle(signal, () -> {}); // The terminal tells compose too.
@@ -97,36 +95,14 @@ final class ComposeRun {
             Path made = programs.resolve("mirrord." + ProcessHandle.current().pid());
             Files.deleteIfExists(made);
             Files.createSymbolicLink(made, program);
-            Files.move(made, link, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            Files.move(made, link, StandardCopyOption.ATOMIC_MOVE);
         }
         environment.merge(
                 "PATH", programs.toString(), (path, first) -> first + File.pathSeparator + path);
     }
 
-    /** The keys as a configuration file has them, in groups. */
     String context(SettingsReport settings) {
-        Map<String, Object> config = new LinkedHashMap<>();
-        settings.lines().forEach(each -> put(config, each.path(), each.value()));
-        Map<String, Object> context = new LinkedHashMap<>();
-        context.put("docker", compose.docker());
-        context.put("services", services);
-        context.put("quiet", quiet);
-        context.put("config", config);
-        return JsonLine.value(context);
-    }
-
-    @SuppressWarnings("unchecked") // Groups are maps; a key that has a value has no keys below it.
-    private static void put(Map<String, Object> config, String path, Object value) {
-        int dot = path.indexOf('.');
-        if (dot < 0) {
-            config.put(path, value);
-        } else {
-            Map<String, Object> group =
-                    (Map<String, Object>)
-                            config.computeIfAbsent(
-                                    path.substring(0, dot), _ -> new LinkedHashMap<>());
-            put(group, path.substring(dot + 1), value);
-        }
+        return ComposeContext.value(compose.docker(), services, quiet, settings);
     }
 
     /** A variable that a flag wins over must not win over it in the processes to come. */

@@ -1,5 +1,6 @@
 package dev.mirrord.compose;
 
+import dev.mirrord.session.ComposeContext;
 import dev.mirrord.session.SessionDirectory;
 import dev.mirrord.session.Signals;
 import java.io.IOException;
@@ -38,28 +39,43 @@ final class ComposeCommand {
     }
 
     static int run(List<String> words) {
-        Optional<GivenContext> given = GivenContext.ofProcess();
-        given.ifPresent(context -> Docker.use(context.docker()));
-        ComposeVersion.check();
+        Optional<GivenContext> given = useGiven();
         return new ComposeCommand(ComposeLine.of(words), given).run();
     }
 
-    /** The text of the override file for the project that {@code words} choose. */
-    static String override(List<String> words) {
+    private static Optional<GivenContext> useGiven() {
+        Optional<GivenContext> given = GivenContext.ofProcess();
+        given.ifPresent(context -> Docker.use(context.docker()));
         ComposeVersion.check();
+        return given;
+    }
+
+    private Project project() {
+        Project project = Project.read(line);
+        return given.map(context -> context.in(project, this::services)).orElse(project);
+    }
+
+    /**
+     * The text of the override file for the project that {@code words} choose. With a given context
+     * compose will run at once, so that missing images are built or pulled.
+     */
+    static String override(List<String> words) {
+        Optional<GivenContext> given = useGiven();
         ComposeLine line = ComposeLine.of(words);
         if (!line.command().isEmpty()) {
             throw new ComposeFailure(
                     "docker mirrord override takes the options of docker compose, but no "
                             + line.verb());
         }
-        Project project = Project.read(line);
+        Project project = new ComposeCommand(line, given).project();
         CompletableFuture<Optional<String>> clashes = NameClashes.find(project);
         String text =
                 new OverrideFile(
                                 project,
                                 Replicas.of(project),
-                                ImageLookups::require,
+                                given.isPresent()
+                                        ? new ImageLookups(line, false)
+                                        : ImageLookups::require,
                                 files(line)::find)
                         .text();
         clashes.join().ifPresent(ComposeCommand::say);
@@ -71,9 +87,7 @@ final class ComposeCommand {
             return pass(line.options(), line.command());
         }
         ComposeFiles files = files(line);
-        Project project =
-                given.map(context -> context.in(Project.read(line), this::services))
-                        .orElseGet(() -> Project.read(line));
+        Project project = project();
         Path override = place(project.resolved().path("name").asText());
         boolean making = MAKING.contains(line.verb());
         String before = read(override);
@@ -198,7 +212,7 @@ final class ComposeCommand {
         }
         try {
             ProcessBuilder builder = new ProcessBuilder(Docker.line(words)).inheritIO();
-            builder.environment().remove(GivenContext.VARIABLE);
+            builder.environment().remove(ComposeContext.VARIABLE);
             Process compose = builder.start();
             Signals.handle("TERM", compose::destroy);
             return compose.waitFor();

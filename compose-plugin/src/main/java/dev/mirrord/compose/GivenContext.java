@@ -3,6 +3,7 @@ package dev.mirrord.compose;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mirrord.config.Nearest;
+import dev.mirrord.session.ComposeContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * A context from a command line, as {@code mirrord container -t … -- docker compose …} has it: the
+ * A context from a front end, as {@code mirrord container -t … -- docker compose …} has it: the
  * chosen services are in it as if it were in their {@code x-mirrord}.
  *
  * @param services the chosen ones; empty: all that would run
@@ -21,16 +22,13 @@ import java.util.stream.Collectors;
  * @param quiet true to say nothing but failures
  */
 record GivenContext(ObjectNode config, List<String> services, List<String> docker, boolean quiet) {
-    /** Variable that brings it here: an argument could be read by everybody on this machine. */
-    static final String VARIABLE = "MIRRORD_COMPOSE_CONTEXT";
-
     GivenContext {
         services = List.copyOf(services);
         docker = List.copyOf(docker);
     }
 
     static Optional<GivenContext> ofProcess() {
-        return Optional.ofNullable(System.getenv(VARIABLE)).map(GivenContext::of);
+        return Optional.ofNullable(System.getenv(ComposeContext.VARIABLE)).map(GivenContext::of);
     }
 
     static GivenContext of(String text) {

@@ -5,7 +5,9 @@ import dev.mirrord.config.source.Format;
 import dev.mirrord.config.source.SyntaxException;
 import dev.mirrord.config.source.Value;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -40,6 +42,27 @@ public record SettingsReport(List<Line> lines, List<String> warnings) {
             }
         }
         return new SettingsReport(lines, warnings);
+    }
+
+    /** The keys in groups, as a configuration file has them. */
+    public Map<String, Object> grouped() {
+        Map<String, Object> grouped = new LinkedHashMap<>();
+        lines.forEach(each -> put(grouped, each.path(), each.value()));
+        return grouped;
+    }
+
+    @SuppressWarnings("unchecked") // Groups are maps; a key that has a value has no keys below it.
+    private static void put(Map<String, Object> group, String path, Object value) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            group.put(path, value);
+        } else {
+            Map<String, Object> below =
+                    (Map<String, Object>)
+                            group.computeIfAbsent(
+                                    path.substring(0, dot), _ -> new LinkedHashMap<>());
+            put(below, path.substring(dot + 1), value);
+        }
     }
 
     private static Object parsed(String standard) {

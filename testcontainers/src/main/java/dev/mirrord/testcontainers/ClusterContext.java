@@ -7,7 +7,9 @@ import dev.mirrord.config.IncomingMode;
 import dev.mirrord.config.Keys;
 import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.config.Overrides;
+import dev.mirrord.config.SettingsReport;
 import dev.mirrord.session.SessionFailure;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.testcontainers.containers.ComposeContainer;
 import org.testcontainers.containers.GenericContainer;
 
 /**
@@ -39,7 +42,7 @@ import org.testcontainers.containers.GenericContainer;
  */
 public final class ClusterContext implements AutoCloseable {
     private final List<Consumer<Overrides>> settings = new ArrayList<>();
-    private final List<ContainerContext> containers = new ArrayList<>();
+    private final List<Runnable> endings = new ArrayList<>();
     private final AgentPool agents = new AgentPool();
     private @Nullable Path file;
     private @Nullable Path kubeconfigCopy;
@@ -118,11 +121,30 @@ public final class ClusterContext implements AutoCloseable {
      * then counts, but for {@code withCreateContainerCmdModifier}, which has to come before.
      */
     public <C extends GenericContainer<?>> C run(C container) {
-        synchronized (containers) {
-            containers.add(
-                    ContainerContext.attach(container, agents, this::config, EngineWords::client));
+        ContainerContext made =
+                ContainerContext.attach(container, agents, this::config, EngineWords::client);
+        synchronized (endings) {
+            endings.add(made::close);
         }
         return container;
+    }
+
+    /**
+     * A compose project whose service runs in this context, with an agent of its own. It needs
+     * docker compose 2.36 and the plugin {@code docker-mirrord} ({@code mirrord plugin install}).
+     *
+     * <p>{@code withExposedService}, and what is asked about an exposed port, is the service's
+     * network; {@code waitingFor}, {@code withLogConsumer} and {@code getContainerByServiceName}
+     * are its own container. Other services may have contexts of their own by {@code x-mirrord}.
+     *
+     * @param files at least one
+     */
+    public ComposeContainer compose(String service, File... files) {
+        ComposeInContext made = ComposeInContext.of(service, List.of(files), this::settings);
+        synchronized (endings) {
+            endings.add(made::stop);
+        }
+        return made;
     }
 
     /**
@@ -145,12 +167,12 @@ public final class ClusterContext implements AutoCloseable {
     /** Stops all containers of this context, and returns when nothing of them is left. */
     @Override
     public void close() {
-        List<ContainerContext> all;
-        synchronized (containers) {
-            all = List.copyOf(containers);
-            containers.clear();
+        List<Runnable> all;
+        synchronized (endings) {
+            all = List.copyOf(endings);
+            endings.clear();
         }
-        all.parallelStream().forEach(ContainerContext::close);
+        all.parallelStream().forEach(Runnable::run);
         agents.close();
         Path copy = kubeconfigCopy;
         if (copy != null) {
@@ -177,21 +199,34 @@ public final class ClusterContext implements AutoCloseable {
     }
 
     private MirrordConfig config() {
+        try {
+            return ConfigLoader.load(sources()).config();
+        } catch (ConfigException e) {
+            throw failure(e);
+        }
+    }
+
+    private SettingsReport settings() {
+        try {
+            return ConfigLoader.report(sources(), false);
+        } catch (ConfigException e) {
+            throw failure(e);
+        }
+    }
+
+    private ConfigSources sources() {
         Overrides overrides = new Overrides();
         settings.forEach(setting -> setting.accept(overrides));
-        ConfigSources sources =
-                new ConfigSources(
-                        Optional.ofNullable(file).map(Path::toString),
-                        System.getenv(),
-                        overrides,
-                        Path.of("").toAbsolutePath(),
-                        InputStream.nullInputStream());
-        try {
-            return ConfigLoader.load(sources).config();
-        } catch (ConfigException e) {
-            throw new SessionFailure(
-                    e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")),
-                    e);
-        }
+        return new ConfigSources(
+                Optional.ofNullable(file).map(Path::toString),
+                System.getenv(),
+                overrides,
+                Path.of("").toAbsolutePath(),
+                InputStream.nullInputStream());
+    }
+
+    private static SessionFailure failure(ConfigException e) {
+        return new SessionFailure(
+                e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")), e);
     }
 }
