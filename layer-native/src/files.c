@@ -41,8 +41,12 @@ void files_take(struct files *files, struct sidecar *sidecar) {
     message->payload = NULL;
     sidecar->descriptors[0] = sidecar->descriptors[1] = -1;
     bool understood = files->engine <= ENGINE_SUPERVISE && policy_read(&policy, files->policy, files->length);
-    if (!understood || ((files->root < 0 || files->changeable < 0) && policy_has_files(&policy))) {
-        say("the sidecar's rules for files are not understood: files are the image's own (launcher and sidecar of different versions?)",
+    bool lacking = (files->root < 0 || files->changeable < 0) && understood && policy_has_files(&policy);
+    if (!understood || lacking) {
+        say(lacking ? "the target's files may not be taken from the sidecar: files are the image's own (SELinux? setsebool"
+                      " virt_sandbox_use_fusefs 1 on the engine's machine, or --security-opt label=disable for this container gives access)"
+                    : "the sidecar's rules for files are not understood: files are the image's own (launcher and sidecar of different"
+                      " versions?)",
                 NULL);
         files->root = -1;
         files->asked = false;

@@ -101,7 +101,10 @@ static int signal_while_waiting(const struct signals *signals) {
 static int connect_failed(long error) {
     struct error_text text = text_error(error);
     say("cannot reach the sidecar at ", sidecar_path, ": ", text.text,
-            error == -E_NOENT ? " (was this container started by mirrord?)" : "", NULL);
+            error == -E_NOENT  ? " (was this container started by mirrord?)"
+            : error == -E_ACCES ? " (SELinux? --security-opt label=disable for this container gives access)"
+                                : "",
+            NULL);
     return OWN_FAILURE;
 }
 

@@ -246,6 +246,14 @@ class ReadingTest(FilesTest):
         _, error = self.finish(process, 1)
         self.assertIn(b"rules for files are not understood", error)
 
+    def test_files_that_may_not_be_taken_are_said_and_files_are_the_images(self):
+        process = self.launch_main("cat", "/srv/secret")
+        self.sidecar.accept()
+        self.sidecar.send(message(FILES, bytes([self.engine]) + policy(READ, *SYSTEM) + b"\0"))
+        self.sidecar.context()
+        _, error = self.finish(process, 1)
+        self.assertIn(b"label=disable", error)
+
     def test_the_trees_successor_is_used_when_the_sidecar_comes_back(self):
         process = self.launch_main("sh", "-c", "cat /srv/secret; echo >up; while ! [ -e go ]; do sleep 0.01; done; cat /srv/secret")
         self.sidecar.accept()

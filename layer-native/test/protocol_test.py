@@ -58,6 +58,12 @@ class JoiningTest(LauncherTest):
         _, missing = self.finish(self.launch_main("true"), OWN_FAILURE)
         self.assertIn(b"ENOENT", missing)
 
+    def test_a_socket_that_may_not_be_used_is_said_with_what_gives_access(self):
+        os.chmod(self.path("sock"), 0)
+        _, error = self.finish(self.launch_main("true", user=65534), OWN_FAILURE)
+        self.assertIn(b"EACCES", error)
+        self.assertIn(b"label=disable", error)
+
     def test_signals_end_the_wait_at_once(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1):
             with self.subTest(number):

@@ -230,11 +230,8 @@ final class ServiceOverride {
         List<String> devices = SidecarSpec.devices(capabilities);
         if (!devices.isEmpty()) {
             out.field(4, "devices", ComposeWords.array(devices));
-            out.field(
-                    4,
-                    "security_opt",
-                    ComposeWords.array(SidecarSpec.securityOptions(capabilities)));
         }
+        out.field(4, "security_opt", ComposeWords.array(SidecarSpec.securityOptions(capabilities)));
         ObjectNode sysctls = sysctls(true);
         sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
         sysctls.put("net.ipv6.conf.all.disable_ipv6", "0");

@@ -51,6 +51,7 @@ class OverrideFileTest {
                             attach: false
                             cap_drop: ["ALL"]
                             cap_add: ["NET_ADMIN"]
+                            security_opt: ["label=disable"]
                             sysctls: {"net.ipv4.ip_unprivileged_port_start":"0","net.ipv6.conf.all.disable_ipv6":"0","net.ipv6.conf.default.disable_ipv6":"0"}
                             dns: ["127.0.0.153"]
                             volumes: ["web-layer-0.1.0:/.mirrord"]
@@ -254,8 +255,8 @@ class OverrideFileTest {
         assertThat(override(withFiles("pod/x", "\"read\"")))
                 .contains(
                         "cap_add: [\"NET_ADMIN\",\"SYS_ADMIN\"]\n"
-                                + "    devices: [\"/dev/fuse\"]\n"
-                                + "    security_opt: [\"apparmor=unconfined\"]\n");
+                            + "    devices: [\"/dev/fuse\"]\n"
+                            + "    security_opt: [\"label=disable\",\"apparmor=unconfined\"]\n");
         assertThat(override(withFiles("pod/${POD}", "{\"volumes\": true}")))
                 .contains(
                         "cap_add: [\"NET_ADMIN\",\"SYS_ADMIN\",\"SYS_CHROOT\",\"DAC_OVERRIDE\"]\n"

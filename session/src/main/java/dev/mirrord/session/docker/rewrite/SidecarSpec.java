@@ -66,13 +66,19 @@ public record SidecarSpec(
         return capabilities.contains("SYS_ADMIN") ? List.of("/dev/fuse") : List.of();
     }
 
-    /** Docker's AppArmor profile forbids all mounts; an engine without AppArmor does not mind. */
     public List<String> securityOptions() {
         return securityOptions(capabilities);
     }
 
+    /**
+     * With SELinux a confined container may talk to an unconfined one, but not to another confined
+     * one, and not to a socket of the host; Docker's AppArmor profile forbids all mounts. Engines
+     * without the one or the other do not mind.
+     */
     public static List<String> securityOptions(List<String> capabilities) {
-        return capabilities.contains("SYS_ADMIN") ? List.of("apparmor=unconfined") : List.of();
+        return capabilities.contains("SYS_ADMIN")
+                ? List.of("label=disable", "apparmor=unconfined")
+                : List.of("label=disable");
     }
 
     /**
