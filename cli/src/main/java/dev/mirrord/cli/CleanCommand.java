@@ -8,12 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord clean}: removes what killed sessions have left. */
-@Command(
-        name = "clean",
-        description = {
-            "Remove what sessions of mine have left whose process is dead.",
-            "A container of yours stays unless it never ran."
-        })
+@Command
 final class CleanCommand implements Callable<Integer> {
     @Option(names = "--cluster", description = "Agents in the cluster too.")
     boolean cluster;

@@ -2,11 +2,9 @@ package dev.mirrord.cli;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -14,24 +12,83 @@ import picocli.CommandLine.Model.CommandSpec;
  * the command line does not name there are name and description only.
  */
 final class CommandTree {
-    private static final List<Class<?>> COMMANDS =
+    private static final List<Entry> COMMANDS =
             List.of(
-                    ContainerCommand.class,
-                    ContainerExtCommand.class,
-                    DumpCommand.class,
-                    ListCommand.class,
-                    SessionCommand.class,
-                    DoctorCommand.class,
-                    DiagnoseCommand.class,
-                    CleanCommand.class,
-                    PluginCommand.class,
-                    FilesCommand.class,
-                    ConfigCommand.class,
-                    CompletionCommand.class,
-                    VersionCommand.class,
-                    CompleteCommand.class,
-                    ManualCommand.class,
-                    TrainCommand.class);
+                    Entry.of(
+                            "container",
+                            ContainerCommand.class,
+                            "Run 'docker run …' with the environment, DNS, network and traffic of a"
+                                    + " pod."),
+                    Entry.hidden(
+                            "container-ext",
+                            ContainerExtCommand.class,
+                            "Prepare a session and print, as JSON, what an IDE has to add to its"
+                                    + " own run command.",
+                            "It ends with the container, or when standard input ends."),
+                    Entry.of(
+                            "dump",
+                            DumpCommand.class,
+                            "Print a copy of what arrives at a pod's ports; no app, no Docker."),
+                    Entry.of("ls", ListCommand.class, "List the targets that a namespace has."),
+                    Entry.of(
+                            "session",
+                            SessionCommand.class,
+                            "List, show and stop sessions, those of -d included."),
+                    Entry.of(
+                            "doctor",
+                            DoctorCommand.class,
+                            "Check engine, kernel, cluster, clock and rights, and say what to do."),
+                    Entry.of(
+                            "diagnose",
+                            DiagnoseCommand.class,
+                            "Measure what a session would be like."),
+                    Entry.of(
+                            "clean",
+                            CleanCommand.class,
+                            "Remove what sessions of mine have left whose process is dead.",
+                            "A container of yours stays unless it never ran."),
+                    Entry.of(
+                            "plugin",
+                            PluginCommand.class,
+                            "Put the plugin for Docker Compose in place, for me alone."),
+                    Entry.of("fs", FilesCommand.class, "Show where files are served."),
+                    Entry.of("config", ConfigCommand.class, "Check and show the configuration."),
+                    Entry.of(
+                            "completion",
+                            CompletionCommand.class,
+                            "Print the completion script of a shell: options, targets,"
+                                    + " namespaces."),
+                    Entry.of(
+                            "version",
+                            VersionCommand.class,
+                            "Show the versions of CLI, images, protocol, engine and cluster."),
+                    Entry.hidden("complete", CompleteCommand.class),
+                    Entry.hidden(
+                            "manual",
+                            ManualCommand.class,
+                            "Write the manual pages of all commands."),
+                    Entry.hidden("train", TrainCommand.class));
+
+    /**
+     * @param type has the options as annotations, to read which takes long
+     */
+    private record Entry(String name, Class<?> type, boolean hidden, List<String> description) {
+        static Entry of(String name, Class<?> type, String... description) {
+            return new Entry(name, type, false, List.of(description));
+        }
+
+        static Entry hidden(String name, Class<?> type, String... description) {
+            return new Entry(name, type, true, List.of(description));
+        }
+
+        CommandSpec named(CommandSpec spec) {
+            spec.name(name)
+                    .usageMessage()
+                    .description(description.toArray(String[]::new))
+                    .hidden(hidden);
+            return spec;
+        }
+    }
 
     private CommandTree() {}
 
@@ -45,18 +102,17 @@ final class CommandTree {
         // None of the options before a command has a value.
         Optional<String> named =
                 Arrays.stream(arguments).filter(each -> !each.startsWith("-")).findFirst();
-        return of(command -> named.filter(command.name()::equals).isPresent());
+        return of(command -> named.filter(command.name::equals).isPresent());
     }
 
-    private static CommandLine of(Predicate<Command> whole) {
-        CommandLine root = new CommandLine(new MirrordCommand());
-        for (Class<?> type : COMMANDS) {
-            Command command = Objects.requireNonNull(type.getAnnotation(Command.class));
-            if (whole.test(command)) {
-                root.addSubcommand(command.name(), type);
-            } else {
-                root.addSubcommand(command.name(), named(command));
-            }
+    private static CommandLine of(Predicate<Entry> whole) {
+        CommandLine root = new CommandLine(MirrordCommand.spec());
+        for (Entry each : COMMANDS) {
+            CommandSpec command =
+                    whole.test(each)
+                            ? new CommandLine(each.type).getCommandSpec()
+                            : CommandSpec.create();
+            root.addSubcommand(each.name, each.named(command));
         }
         root.setExecutionExceptionHandler(new FailureText());
         root.setParameterExceptionHandler(new UsageFailureText());
@@ -69,11 +125,5 @@ final class CommandTree {
             }
         }
         return root;
-    }
-
-    private static CommandSpec named(Command command) {
-        CommandSpec spec = CommandSpec.create().name(command.name());
-        spec.usageMessage().description(command.description()).hidden(command.hidden());
-        return spec;
     }
 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 
 /** Asked by the shells' scripts of {@code mirrord completion}: what the last word may become. */
-@Command(name = "complete", hidden = true)
+@Command
 final class CompleteCommand implements Callable<Integer> {
     /** Nobody waits longer for a key press; a cluster that is away suggests nothing. */
     private static final int PATIENCE_SECONDS = 3;

@@ -6,8 +6,6 @@ import picocli.CommandLine.Parameters;
 
 /** {@code mirrord completion}: a script that asks {@link CompleteCommand}. */
 @Command(
-        name = "completion",
-        description = "Print the completion script of a shell: options, targets, namespaces.",
         footerHeading = "%nIn the shell's start file:%n",
         footer = {
             "  bash   source <(mirrord completion bash)",

@@ -19,8 +19,6 @@ import picocli.CommandLine.Parameters;
  * {@code mirrord config}: what may be configured, and what is. No cluster and no engine is asked.
  */
 @Command(
-        name = "config",
-        description = "Check and show the configuration.",
         subcommands = {
             ConfigCommand.Verify.class,
             ConfigCommand.Show.class,

@@ -31,10 +31,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code mirrord container}: runs a container in the context of a target. */
-@Command(
-        name = "container",
-        description = "Run 'docker run …' with the environment, DNS, network and traffic of a pod.",
-        sortOptions = false)
+@Command(sortOptions = false)
 class ContainerCommand implements Callable<Integer> {
     @Spec @Nullable CommandSpec spec;
 

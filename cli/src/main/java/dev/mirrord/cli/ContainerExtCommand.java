@@ -22,14 +22,7 @@ import picocli.CommandLine.Command;
  * output, in one line of JSON, what belongs into the IDE's own run command; no value of a variable
  * is in it.
  */
-@Command(
-        name = "container-ext",
-        hidden = true,
-        description = {
-            "Prepare a session and print, as JSON, what an IDE has to add to its own run command.",
-            "It ends with the container, or when standard input ends."
-        },
-        sortOptions = false)
+@Command(sortOptions = false)
 final class ContainerExtCommand extends ContainerCommand {
     /** The peer's. */
     private static final String RUNTIME = "MIRRORD_CONTAINER_USE_RUNTIME";

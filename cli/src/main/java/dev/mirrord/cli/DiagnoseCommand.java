@@ -23,10 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord diagnose}: what a session with a target would be like. */
-@Command(
-        name = "diagnose",
-        description = "Measure what a session would be like.",
-        subcommands = DiagnoseCommand.Latency.class)
+@Command(subcommands = DiagnoseCommand.Latency.class)
 final class DiagnoseCommand extends CommandGroup {
     /** Round trips of a session without an app. */
     @Command(

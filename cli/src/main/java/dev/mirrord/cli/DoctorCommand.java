@@ -9,9 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord doctor}: what a session needs, looked at one by one. */
-@Command(
-        name = "doctor",
-        description = "Check engine, kernel, cluster, clock and rights, and say what to do.")
+@Command
 final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--namespace"},

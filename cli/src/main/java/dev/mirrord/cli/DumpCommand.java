@@ -21,10 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord dump}: prints what arrives at a target. */
-@Command(
-        name = "dump",
-        description = "Print a copy of what arrives at a pod's ports; no app, no Docker.",
-        sortOptions = false)
+@Command(sortOptions = false)
 final class DumpCommand implements Callable<Integer> {
     @Option(
             names = {"-t", "--target"},

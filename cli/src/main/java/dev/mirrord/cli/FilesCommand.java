@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code mirrord fs}: what feature.fs means for a path. */
-@Command(
-        name = "fs",
-        description = "Show where files are served.",
-        subcommands = FilesCommand.Explain.class)
+@Command(subcommands = FilesCommand.Explain.class)
 final class FilesCommand extends CommandGroup {
     /** From the configuration alone: no cluster and no engine is asked. */
     @Command(

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code mirrord ls}: what {@code -t} may name. */
-@Command(name = "ls", description = "List the targets that a namespace has.")
+@Command
 final class ListCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--namespace"},

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 
 /** Writes the manual pages; the build of the packages runs it. */
-@Command(name = "manual", hidden = true, description = "Write the manual pages of all commands.")
+@Command
 final class ManualCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIRECTORY", description = "Is made if it is missing.")
     Path directory = Path.of("");

@@ -8,10 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code mirrord plugin}: the plugin of Docker's command line that comes with this program. */
-@Command(
-        name = "plugin",
-        description = "Put the plugin for Docker Compose in place, for me alone.",
-        subcommands = {PluginCommand.InstallCommand.class, PluginCommand.RemoveCommand.class})
+@Command(subcommands = {PluginCommand.InstallCommand.class, PluginCommand.RemoveCommand.class})
 final class PluginCommand implements Callable<Integer> {
     private static final String NAME = "docker-mirrord";
 

@@ -17,8 +17,6 @@ import picocli.CommandLine.Parameters;
 
 /** {@code mirrord session}: the sessions of this user on this machine. */
 @Command(
-        name = "session",
-        description = "List, show and stop sessions, those of -d included.",
         subcommands = {
             SessionCommand.ListCommand.class,
             SessionCommand.ShowCommand.class,

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Loads what a session loads; the build runs it to fill the AOT cache (JEP 514). */
-@Command(name = "train", hidden = true)
+@Command
 final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIRECTORY")
     Path directory = Path.of("");

@@ -5,9 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code mirrord version}: what is here, and what it would talk to. */
-@Command(
-        name = "version",
-        description = "Show the versions of CLI, images, protocol, engine and cluster.")
+@Command
 final class VersionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
