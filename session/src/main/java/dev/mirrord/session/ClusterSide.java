@@ -23,8 +23,10 @@ import dev.mirrord.session.kubernetes.tunnel.RelayServer;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.File;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +53,12 @@ final class ClusterSide implements AutoCloseable {
     private @Nullable Thread placing;
     private @Nullable Cluster cluster;
     private @Nullable RelayServer relay;
-    private @Nullable ExecTunnels execTunnels;
     private @Nullable Relays relays;
+
+    /** Whether a sidecar came to the relay's socket. */
+    private final CompletableFuture<Boolean> reached = new CompletableFuture<>();
+
+    private final Set<EngineSide> served = new HashSet<>();
     private volatile @Nullable Replicas replicas;
 
     ClusterSide(SessionId id, SessionRequest request, SessionLog log, SessionOutput output) {
@@ -194,71 +200,13 @@ final class ClusterSide implements AutoCloseable {
     }
 
     /**
-     * Lets the sidecar's tunnels through to the agent, which may still be on its way: by a socket
-     * in the session's directory, else over {@code docker exec}.
+     * Lets sidecars' tunnels through to the agent, which may still be on its way: by a socket in
+     * the session's directory, for which {@link #serve} finds out whether it will do.
      */
     synchronized void relay(
-            Resolved resolved,
-            CompletableFuture<Agent> agent,
-            SessionDirectory directory,
-            EngineSide engine,
-            CompletableFuture<?> sidecarReady) {
-        AgentForwards forwards = forwards(resolved, agent);
-        relays = new Relays(id, resolved.cluster(), directory, engine, log);
-        ExecTunnels byExec = new ExecTunnels(engine, "tunnel", () -> forwards.open(null), log);
-        execTunnels = byExec;
-        if (!engine.sharesFiles()) {
-            relays.useExec();
-            sidecarReady.thenRun(() -> byExec.start(Bootstrap.TUNNELS));
-            return;
-        }
-        Relays further = relays;
-        CompletableFuture<Boolean> reached = listen(resolved, directory, forwards);
-        sidecarReady
-                .thenCompose(
-                        _ ->
-                                reached.completeOnTimeout(
-                                        false, PROBE_MILLISECONDS, TimeUnit.MILLISECONDS))
-                .thenAccept(
-                        works -> {
-                            if (!works) {
-                                log.line("the sidecar does not reach the relay socket");
-                                further.useExec();
-                                byExec.start(Bootstrap.TUNNELS);
-                            }
-                        });
-    }
-
-    /**
-     * The same for all sidecars that mount the session's directory.
-     *
-     * @return completes when one of them has come
-     */
-    synchronized CompletableFuture<Boolean> relay(
             Resolved resolved, CompletableFuture<Agent> agent, SessionDirectory directory) {
-        relays = new Relays(id, resolved.cluster(), directory, null, log);
-        return listen(resolved, directory, forwards(resolved, agent));
-    }
-
-    /** A way to the first agent beside that of the sidecars: {@code relay-1.sock}. */
-    synchronized Relays.Relay secondWay(PlacedAgent first) {
-        return Objects.requireNonNull(relays).open(1, first);
-    }
-
-    private AgentForwards forwards(Resolved resolved, CompletableFuture<Agent> agent) {
-        AgentForwards forwards =
-                new AgentForwards(
-                        new PortForward(resolved.cluster()),
-                        resolved.cluster().loops(),
-                        assigned,
-                        agent);
-        forwards.answered().thenRun(() -> answered.complete(null));
-        return forwards;
-    }
-
-    private CompletableFuture<Boolean> listen(
-            Resolved resolved, SessionDirectory directory, AgentForwards forwards) {
-        CompletableFuture<Boolean> reached = new CompletableFuture<>();
+        AgentForwards forwards = forwards(resolved, agent);
+        relays = new Relays(id, resolved.cluster(), directory, forwards, log);
         relay =
                 RelayServer.listen(
                         directory.parent(),
@@ -270,7 +218,64 @@ final class ClusterSide implements AutoCloseable {
                             return forwards.open(loop);
                         },
                         lost -> log.failure("tunnel lost", lost));
-        return reached;
+    }
+
+    /**
+     * Once a sidecar runs: it comes by the socket, else it is come for over {@code docker exec},
+     * until {@link #leave}.
+     */
+    synchronized void serve(EngineSide sidecar, CompletableFuture<?> ready) {
+        served.add(sidecar);
+        if (!sidecar.sharesFiles()) {
+            reached.complete(false);
+            ready.thenRun(() -> useExec(sidecar));
+            return;
+        }
+        ready.thenCompose(
+                        _ ->
+                                reached.completeOnTimeout(
+                                        false, PROBE_MILLISECONDS, TimeUnit.MILLISECONDS))
+                .thenAccept(
+                        works -> {
+                            if (!works) {
+                                log.line("the sidecar does not reach the relay socket");
+                                useExec(sidecar);
+                            }
+                        });
+    }
+
+    private synchronized void useExec(EngineSide sidecar) {
+        if (served.contains(sidecar)) {
+            Objects.requireNonNull(relays).useExec(sidecar);
+        }
+    }
+
+    synchronized void leave(EngineSide sidecar) {
+        served.remove(sidecar);
+        if (relays != null) {
+            relays.leave(sidecar);
+        }
+    }
+
+    /** Whether it is known how sidecars come to the agent. */
+    boolean knowsTheWay() {
+        return reached.isDone();
+    }
+
+    /** A way to the first agent beside that of the sidecars: {@code relay-1.sock}. */
+    synchronized Relays.Relay secondWay(PlacedAgent first) {
+        return Objects.requireNonNull(relays).listen(1, first);
+    }
+
+    private AgentForwards forwards(Resolved resolved, CompletableFuture<Agent> agent) {
+        AgentForwards forwards =
+                new AgentForwards(
+                        new PortForward(resolved.cluster()),
+                        resolved.cluster().loops(),
+                        assigned,
+                        agent);
+        forwards.answered().thenRun(() -> answered.complete(null));
+        return forwards;
     }
 
     /** Completes with the agent's first byte, often before its log tells of it. */
@@ -390,8 +395,8 @@ final class ClusterSide implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (execTunnels != null) {
-            execTunnels.close();
+        if (relays != null) {
+            relays.close();
         }
         if (relay != null) {
             relay.close();

@@ -76,7 +76,8 @@ final class OwnAgent implements ContextAgent {
 
     @Override
     public void relay(ClusterSide.Resolved resolved, EngineSide engine, SidecarEvents events) {
-        cluster.relay(resolved, agent, directory, engine, events.ready);
+        cluster.relay(resolved, agent, directory);
+        cluster.serve(engine, events.ready);
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +28,10 @@ import org.jspecify.annotations.Nullable;
  *   keeper  ─┘ (port-forwards)
  * </pre>
  *
- * It is there from {@link #start} to {@link #close}, whether somebody uses it or not. Where the
- * engine does not share the host's sockets, {@link TargetContext#open} makes an agent of its own.
+ * It is there from {@link #start} to {@link #close}, whether somebody uses it or not. For sidecars
+ * that do not reach this host's sockets there is {@code docker exec}.
  */
 public final class SharedAgent implements AutoCloseable {
-    /** How long the first sidecar may take to reach the relay. */
-    private static final long REACHING_SECONDS = 5;
-
     private final SessionId id = SessionId.random();
     private final MirrordConfig config;
     private final SessionLog log;
@@ -46,12 +42,11 @@ public final class SharedAgent implements AutoCloseable {
     private final CompletableFuture<ClusterSide.Resolved> target;
     private final CompletableFuture<SessionIdentity> identity;
     private final CompletableFuture<ClusterSide.Agent> agent;
-    private final CompletableFuture<Reached> relaying;
+    private final CompletableFuture<?> relaying;
     private final AtomicBoolean following = new AtomicBoolean();
     private final CompletableFuture<AgentKeeper> keeper;
     private Relays.@Nullable Relay keepersWay;
     private volatile boolean introduced;
-    private volatile boolean unreachable;
     private boolean closed;
 
     /** What an agent was made for. */
@@ -72,13 +67,6 @@ public final class SharedAgent implements AutoCloseable {
                     TargetFiles.ofAgent(config));
         }
     }
-
-    /**
-     * The relay listens.
-     *
-     * @param once completes when a sidecar has come
-     */
-    private record Reached(CompletableFuture<Boolean> once) {}
 
     private SharedAgent(MirrordConfig config, SessionOutput output) throws IOException {
         this.config = config;
@@ -105,11 +93,11 @@ public final class SharedAgent implements AutoCloseable {
                         (resolved, key) ->
                                 new AgentKeeper(resolved.cluster().loops(), key, this::gone));
         this.relaying =
-                target.thenApplyAsync(
+                target.thenAcceptAsync(
                         resolved -> {
                             sidecars.tell(ClusterSide.agentMessage(resolved));
                             introduced = true;
-                            return new Reached(cluster.relay(resolved, agent, directory));
+                            cluster.relay(resolved, agent, directory);
                         },
                         Background.EXECUTOR);
         agent.thenAcceptAsync(this::listens, Background.EXECUTOR)
@@ -132,7 +120,6 @@ public final class SharedAgent implements AutoCloseable {
     /** Whether a context of this configuration may use it now. */
     public synchronized boolean isFor(MirrordConfig wanted) {
         return !closed
-                && !unreachable
                 && !agent.isCompletedExceptionally()
                 && (!introduced || sidecars.hasAgents())
                 && Needs.of(config).equals(Needs.of(wanted));
@@ -140,11 +127,6 @@ public final class SharedAgent implements AutoCloseable {
 
     public SessionId id() {
         return id;
-    }
-
-    /** True when the engine turned out not to share the host's sockets with its containers. */
-    boolean isUnreachable() {
-        return unreachable;
     }
 
     ContextAgent member(SessionRequest request) {
@@ -213,6 +195,7 @@ public final class SharedAgent implements AutoCloseable {
     final class Member implements ContextAgent {
         private final SessionRequest request;
         private @Nullable LastingControl joined;
+        private @Nullable EngineSide served;
 
         private Member(SessionRequest request) {
             this.request = request;
@@ -235,10 +218,7 @@ public final class SharedAgent implements AutoCloseable {
 
         @Override
         public boolean isReady() {
-            return agent.isDone()
-                    && !agent.isCompletedExceptionally()
-                    && relaying.isDone()
-                    && relaying.join().once().isDone();
+            return agent.isDone() && !agent.isCompletedExceptionally() && cluster.knowsTheWay();
         }
 
         @Override
@@ -257,21 +237,11 @@ public final class SharedAgent implements AutoCloseable {
 
         @Override
         public void relay(ClusterSide.Resolved resolved, EngineSide engine, SidecarEvents events) {
-            CompletableFuture<Boolean> reached = ContainerSession.await(relaying).once();
-            events.ready
-                    .thenCompose(
-                            _ ->
-                                    reached.copy()
-                                            .completeOnTimeout(
-                                                    false, REACHING_SECONDS, TimeUnit.SECONDS))
-                    .thenAccept(
-                            works -> {
-                                if (!works) {
-                                    unreachable = true;
-                                    events.failed.complete(
-                                            "the sidecar does not reach the relay's socket");
-                                }
-                            });
+            ContainerSession.await(relaying);
+            synchronized (this) {
+                served = engine;
+            }
+            cluster.serve(engine, events.ready);
         }
 
         @Override
@@ -300,6 +270,9 @@ public final class SharedAgent implements AutoCloseable {
         public synchronized void close() {
             if (joined != null) {
                 sidecars.leave(joined);
+            }
+            if (served != null) {
+                cluster.leave(served);
             }
         }
     }

@@ -59,7 +59,7 @@ public final class TargetContext implements AutoCloseable {
         this.engine = new EngineSide(id, request, command, log);
         this.directory = SessionDirectory.create(id);
         this.agent =
-                shared != null && engine.sharesFiles()
+                shared != null
                         ? shared.member(request)
                         : new OwnAgent(id, request, directory, log, output);
         this.watchdog =
@@ -91,14 +91,7 @@ public final class TargetContext implements AutoCloseable {
      */
     public static TargetContext openWith(
             SharedAgent shared, SessionRequest request, SessionOutput output) {
-        try {
-            return open(request, output, shared);
-        } catch (SessionFailure failure) {
-            if (shared.isUnreachable()) {
-                return open(request, output, null);
-            }
-            throw failure;
-        }
+        return open(request, output, shared);
     }
 
     private static TargetContext open(
