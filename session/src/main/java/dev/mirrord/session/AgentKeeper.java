@@ -59,7 +59,11 @@ final class AgentKeeper implements AutoCloseable {
         }
         try {
             HeldTunnel tunnel =
-                    HeldTunnel.connect(socket, TunnelTls.ofSidecar(identity, certificate), loops);
+                    HeldTunnel.connect(
+                            socket,
+                            TunnelTls.ofSidecar(identity, certificate),
+                            loops,
+                            HeldTunnel::refuse);
             tunnels.put(agent, tunnel);
             tunnel.closed()
                     .thenAccept(

@@ -3,6 +3,7 @@ package dev.mirrord.session;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.DeafListener;
+import dev.mirrord.protocol.tunnel.OpenListener;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.protocol.tunnel.TunnelListener;
@@ -19,7 +20,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The sidecar's end of a tunnel in this process, for what takes no app: it accepts no streams. */
+/** The sidecar's end of a tunnel in this process, for what has no app. */
 final class HeldTunnel extends ChannelInitializer<Channel> implements TunnelListener {
     private static final int EOPNOTSUPP = 95;
 
@@ -27,17 +28,22 @@ final class HeldTunnel extends ChannelInitializer<Channel> implements TunnelList
     private final CompletableFuture<@Nullable Throwable> closed = new CompletableFuture<>();
     private final SslContext tls;
 
-    private HeldTunnel(SslContext tls) {
+    private final OpenListener accepting;
+
+    private HeldTunnel(SslContext tls, OpenListener accepting) {
         this.tls = tls;
+        this.accepting = accepting;
     }
 
     /**
      * Connects; what becomes of it is told by {@link #ready} and {@link #closed}.
      *
      * @param socket of a relay to the agent
+     * @param accepting hears of the streams that the agent opens
      */
-    static HeldTunnel connect(Path socket, SslContext tls, EventLoopGroup loops) {
-        HeldTunnel tunnel = new HeldTunnel(tls);
+    static HeldTunnel connect(
+            Path socket, SslContext tls, EventLoopGroup loops, OpenListener accepting) {
+        HeldTunnel tunnel = new HeldTunnel(tls, accepting);
         new Bootstrap()
                 .group(loops)
                 .channel(NioDomainSocketChannel.class)
@@ -62,6 +68,12 @@ final class HeldTunnel extends ChannelInitializer<Channel> implements TunnelList
         return closed;
     }
 
+    /** What the connection's end means to the user. */
+    static String lost(@Nullable Throwable cause) {
+        return "the connection to the agent is lost: "
+                + (cause == null ? "it was closed" : String.valueOf(cause.getMessage()));
+    }
+
     void close() {
         ready.thenAccept(tunnel -> tunnel.close(0, "the session is over"));
     }
@@ -69,7 +81,7 @@ final class HeldTunnel extends ChannelInitializer<Channel> implements TunnelList
     @Override
     protected void initChannel(Channel channel) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-        Tunnel.ofSidecar(this, HeldTunnel::refuse).install(channel.pipeline());
+        Tunnel.ofSidecar(this, accepting).install(channel.pipeline());
     }
 
     @Override
@@ -83,13 +95,12 @@ final class HeldTunnel extends ChannelInitializer<Channel> implements TunnelList
     }
 
     private void end(@Nullable Throwable cause) {
-        String why = cause == null ? "it was closed" : String.valueOf(cause.getMessage());
-        ready.completeExceptionally(
-                new SessionFailure("the connection to the agent is lost: " + why));
+        ready.completeExceptionally(new SessionFailure(lost(cause)));
         closed.complete(cause);
     }
 
-    private static StreamListener refuse(TunnelStream stream, StreamKind kind, ByteBuf payload) {
+    /** For those that take no streams. */
+    static StreamListener refuse(TunnelStream stream, StreamKind kind, ByteBuf payload) {
         stream.refuse(EOPNOTSUPP, "nobody here takes streams of kind " + kind);
         return new DeafListener();
     }

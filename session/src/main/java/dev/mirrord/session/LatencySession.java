@@ -1,20 +1,13 @@
 package dev.mirrord.session;
 
-import dev.mirrord.protocol.tls.Fingerprint;
-import dev.mirrord.protocol.tls.SessionIdentity;
-import dev.mirrord.protocol.tls.TunnelTls;
 import dev.mirrord.session.kubernetes.target.ResolvedTarget;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /** Measures the round trips of a session that has no app and needs no Docker engine. */
 public final class LatencySession {
@@ -23,22 +16,18 @@ public final class LatencySession {
     /** One kind of question takes no longer, however many there should be. */
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final SessionRequest request;
     private final SessionOutput output;
     private final int count;
-    private final SessionId id = SessionId.random();
-    private final SessionLog log;
-    private final CompletableFuture<@Nullable Void> interrupted = new CompletableFuture<>();
+    private final LoneAgent agent;
 
     /**
      * @param request its target is whom to ask; there is no command
      * @param count how many questions of each kind
      */
     public LatencySession(SessionRequest request, int count, SessionOutput output) {
-        this.request = request;
         this.output = output;
         this.count = count;
-        this.log = SessionLog.open(id, output);
+        this.agent = new LoneAgent(request, output);
     }
 
     /**
@@ -47,55 +36,11 @@ public final class LatencySession {
      * @throws SessionFailure if there is nothing to be measured, or the user has interrupted
      */
     public LatencyReport run() {
-        for (String signal : List.of("INT", "TERM", "HUP")) {
-            Signals.handle(signal, () -> interrupted.complete(null));
-        }
-        try (log;
-                SessionDirectory directory = SessionDirectory.create(id);
-                Watchdog _ =
-                        Watchdog.start(
-                                id,
-                                directory.path(),
-                                log.file(),
-                                AbandonedAgent.command(id, request.config()),
-                                List.of("true"),
-                                Watchdog.Removes.WHAT_NEVER_RAN);
-                ClusterSide cluster = new ClusterSide(id, request, log, output)) {
-            return run(directory, cluster);
-        } catch (IOException e) {
-            throw new SessionFailure("cannot use the session's directory: " + e.getMessage(), e);
-        } catch (RuntimeException failure) {
-            throw SessionFailures.of(failure, log.file());
-        }
-    }
-
-    private LatencyReport run(SessionDirectory directory, ClusterSide cluster) throws SSLException {
-        CompletableFuture<ClusterSide.Resolved> target =
-                Background.start("target", cluster::resolve);
-        CompletableFuture<SessionIdentity> identity =
-                Background.start("identity", () -> SessionIdentity.generate("mirrord latency"));
-        CompletableFuture<ClusterSide.Agent> agent =
-                target.thenCombineAsync(identity, cluster::startAgent, Background.EXECUTOR);
-        try {
-            ClusterSide.Resolved resolved = await(target);
-            cluster.relay(resolved, agent, directory);
-            ClusterSide.Agent ready = await(agent);
-            Path socket = directory.path().resolve(Relays.FIRST_SOCKET);
-            HeldTunnel tunnel =
-                    HeldTunnel.connect(
-                            socket,
-                            TunnelTls.ofSidecar(
-                                    await(identity),
-                                    new Fingerprint(ready.placed().certificateSha256())),
-                            resolved.cluster().loops());
-            try {
-                return measure(resolved, new AgentProbes(await(tunnel.ready())));
-            } finally {
-                tunnel.close();
-            }
-        } finally {
-            cluster.deleteAgent(agent);
-        }
+        return agent.run(
+                        HeldTunnel::refuse,
+                        (resolved, tunnel) ->
+                                measure(resolved, new AgentProbes(agent.await(tunnel.ready()))))
+                .orElseThrow(() -> new SessionFailure("interrupted"));
     }
 
     private LatencyReport measure(ClusterSide.Resolved resolved, AgentProbes probes) {
@@ -109,7 +54,7 @@ public final class LatencySession {
         RoundTrips tunnel =
                 series("tunnel", "to the agent, through API server and kubelet", probes::ping);
         Optional<InetSocketAddress> nameserver =
-                await(
+                agent.await(
                         probes.nameserver()
                                 .completeOnTimeout(
                                         Optional.empty(), ANSWER_SECONDS, TimeUnit.SECONDS));
@@ -131,9 +76,6 @@ public final class LatencySession {
         try {
             return Optional.of(series(what, way, question));
         } catch (SessionFailure failure) {
-            if (interrupted.isDone()) {
-                throw failure;
-            }
             output.notice(what + " cannot be measured: " + failure.getMessage());
             return Optional.empty();
         }
@@ -155,7 +97,7 @@ public final class LatencySession {
     }
 
     private void answer(Supplier<CompletableFuture<?>> question) {
-        await(
+        agent.await(
                 question.get()
                         .handle((_, failure) -> failure == null ? "" : String.valueOf(failure))
                         .completeOnTimeout(
@@ -168,13 +110,5 @@ public final class LatencySession {
                                         throw new SessionFailure(failure);
                                     }
                                 }));
-    }
-
-    private <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
-        CompletableFuture.anyOf(answer, interrupted).exceptionally(_ -> true).join();
-        if (!answer.isDone()) {
-            throw new SessionFailure("interrupted");
-        }
-        return ContainerSession.await(answer);
     }
 }

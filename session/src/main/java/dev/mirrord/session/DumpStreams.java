@@ -6,14 +6,10 @@ import dev.mirrord.protocol.AddressCodec;
 import dev.mirrord.protocol.StreamKind;
 import dev.mirrord.protocol.tunnel.StreamListener;
 import dev.mirrord.protocol.tunnel.Tunnel;
-import dev.mirrord.protocol.tunnel.TunnelListener;
 import dev.mirrord.protocol.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -21,21 +17,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The sidecar's end of a tunnel, with a printer where the app would be. */
-final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelListener {
-    private static final int EOPNOTSUPP = 95;
+/** The streams of a tunnel, with a printer where the app would be. */
+final class DumpStreams {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final CompletableFuture<@Nullable Void> subscribed = new CompletableFuture<>();
-    private final CompletableFuture<String> closed = new CompletableFuture<>();
-    private final SslContext tls;
+    private final CompletableFuture<String> over = new CompletableFuture<>();
     private final List<DumpPort> ports;
     private final DumpPrinter printer;
     private final SessionOutput output;
     private int missing;
 
-    DumpTunnel(SslContext tls, List<DumpPort> ports, DumpPrinter printer, SessionOutput output) {
-        this.tls = tls;
+    DumpStreams(List<DumpPort> ports, DumpPrinter printer, SessionOutput output) {
         this.ports = List.copyOf(ports);
         this.printer = printer;
         this.output = output;
@@ -47,19 +40,23 @@ final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelList
         return subscribed;
     }
 
-    /** Completes with the reason when the tunnel has ended. */
-    CompletableFuture<String> closed() {
-        return closed;
+    /** Completes with the reason when nothing more comes. */
+    CompletableFuture<String> over() {
+        return over;
     }
 
-    @Override
-    protected void initChannel(Channel channel) {
-        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-        Tunnel.ofSidecar(this, this::incoming).install(channel.pipeline());
+    /** Asks for copies of what arrives. */
+    void subscribe(HeldTunnel held) {
+        held.ready().thenAccept(this::subscribe);
+        held.closed()
+                .thenAccept(
+                        cause -> {
+                            over.complete(HeldTunnel.lost(cause));
+                            subscribed.completeExceptionally(new SessionFailure(over.join()));
+                        });
     }
 
-    @Override
-    public void onReady(Tunnel tunnel, JsonNode hello) {
+    private void subscribe(Tunnel tunnel) {
         for (DumpPort port : ports) {
             String request =
                     "{\"port\":%d,\"protocol\":\"%s\",\"mode\":\"mirror\"}"
@@ -71,30 +68,18 @@ final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelList
         }
     }
 
-    @Override
-    public void onClosed(Tunnel tunnel, @Nullable Throwable cause) {
-        String why = cause == null ? "it was closed" : String.valueOf(cause.getMessage());
-        closed.complete("the connection to the agent is lost: " + why);
-        subscribed.completeExceptionally(new SessionFailure(closed.join()));
-    }
-
-    private StreamListener incoming(TunnelStream stream, StreamKind kind, ByteBuf payload) {
-        if (kind == StreamKind.INCOMING_UDP) {
-            payload.skipBytes(3);
-            InetSocketAddress peer = AddressCodec.read(payload);
-            InetSocketAddress destination = AddressCodec.read(payload);
-            stream.accept();
-            return new Datagrams(peer, destination);
-        }
-        if (kind != StreamKind.INCOMING_TCP) {
-            stream.refuse(EOPNOTSUPP, "nobody here takes streams of kind " + kind);
-            return new Printed(0);
+    /** A connection or datagrams of a peer. */
+    StreamListener incoming(TunnelStream stream, StreamKind kind, ByteBuf payload) {
+        if (kind != StreamKind.INCOMING_TCP && kind != StreamKind.INCOMING_UDP) {
+            return HeldTunnel.refuse(stream, kind, payload);
         }
         payload.skipBytes(3);
         InetSocketAddress peer = AddressCodec.read(payload);
         InetSocketAddress destination = AddressCodec.read(payload);
         stream.accept();
-        return new Printed(printer.opened(peer, destination));
+        return kind == StreamKind.INCOMING_UDP
+                ? new Datagrams(peer, destination)
+                : new Printed(printer.opened(peer, destination));
     }
 
     private final class Printed implements StreamListener {
@@ -194,7 +179,7 @@ final class DumpTunnel extends ChannelInitializer<Channel> implements TunnelList
 
         @Override
         public void onReset(TunnelStream stream, int errno) {
-            closed.complete("port " + port + " is not mirrored any more");
+            over.complete("port " + port + " is not mirrored any more");
         }
     }
 }
