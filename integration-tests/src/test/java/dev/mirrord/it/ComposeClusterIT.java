@@ -180,6 +180,56 @@ class ComposeClusterIT {
     }
 
     @Test
+    void whatIsWatchedIsSyncedAndRebuiltInItsContext() throws IOException {
+        try (ComposeProject project =
+                new ComposeProject(
+                        directory,
+                        NAME,
+                        """
+                        services:
+                          web:
+                            build: .
+                            ports: ["127.0.0.1:18480:8080"]
+                            x-mirrord: {target: deployment/web, namespace: shop}
+                            develop:
+                              watch:
+                              - {action: sync, path: ./pages, target: /pages}
+                              - {action: rebuild, path: ./Dockerfile}
+                        """)) {
+            String image =
+                    """
+                    FROM mirrord-test/glibc
+                    COPY pages /pages
+                    ENV BUILT=%s
+                    CMD ["probe", "serve", "http=8080"]
+                    """;
+            project.write("pages/page", "one");
+            project.write("Dockerfile", image.formatted("first"));
+            project.mirrord("up", "-d").orFail();
+            try (Command.Running watch = project.watch()) {
+                Eventually.within(SOON, watch::text).until(() -> watch.text().contains("Watch"));
+                project.write("pages/page", "two");
+                Eventually.within(SOON, watch::text)
+                        .until(
+                                () ->
+                                        project.inContext("web", "probe", "cat", "/pages/page")
+                                                .equals("two"));
+                String before = project.container("web-1");
+
+                project.write("Dockerfile", image.formatted("second"));
+                Eventually.within(SOON, watch::text)
+                        .until(() -> !project.mirrord("ps", "-q", "web").outLine().equals(before));
+                awaitAnswer("service: web");
+                assertThat(project.inContext("web", "probe", "env", "BUILT")).isEqualTo("second");
+                assertThat(project.inContext("web", "probe", "env", "CATALOG_URL"))
+                        .isEqualTo("http://catalog");
+            }
+            project.mirrord("down", "-t", "2", "--rmi", "local").orFail();
+            assertThat(project.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
     void eachReplicaHasANamespaceAndAContextOfItsOwn() throws IOException {
         try (ComposeProject project =
                 new ComposeProject(

@@ -67,11 +67,19 @@ final class ComposeProject implements AutoCloseable {
     }
 
     private Command.Result here(String program, String... words) {
+        return Command.finish(start(program, words), LIMIT);
+    }
+
+    private Command.Running start(String program, String... words) {
         List<String> line = new ArrayList<>();
         line.addAll(List.of("sh", "-c", "cd '" + directory + "' && exec \"$0\" \"$@\"", program));
         line.addAll(List.of(words));
-        return Command.finish(
-                Command.start(line, Map.of("DOCKER_CONFIG", dockerConfig.toString())), LIMIT);
+        return Command.start(line, Map.of("DOCKER_CONFIG", dockerConfig.toString()));
+    }
+
+    /** {@code docker mirrord compose watch}, until it is closed. */
+    Command.Running watch() {
+        return start("docker", "mirrord", "compose", "watch", "--no-up");
     }
 
     /** Writes the override file; compose alone does the rest. */
