@@ -19,14 +19,10 @@ import dev.mirrord.session.kubernetes.target.ResolvedTarget;
 import dev.mirrord.session.kubernetes.target.Target;
 import dev.mirrord.session.kubernetes.target.TargetResolver;
 import dev.mirrord.session.kubernetes.tunnel.PortForward;
-import dev.mirrord.session.kubernetes.tunnel.RelayServer;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.File;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,9 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class ClusterSide implements AutoCloseable {
     private static final int PLACING_SECONDS = 10;
 
-    /** How long a sidecar that is ready may take to reach the relay's socket. */
-    private static final long PROBE_MILLISECONDS = 1_500;
-
     private final SessionId id;
     private final SessionRequest request;
     private final SessionLog log;
@@ -52,13 +45,7 @@ final class ClusterSide implements AutoCloseable {
     private boolean over;
     private @Nullable Thread placing;
     private @Nullable Cluster cluster;
-    private @Nullable RelayServer relay;
     private @Nullable Relays relays;
-
-    /** Whether a sidecar came to the relay's socket. */
-    private final CompletableFuture<Boolean> reached = new CompletableFuture<>();
-
-    private final Set<EngineSide> served = new HashSet<>();
     private volatile @Nullable Replicas replicas;
 
     ClusterSide(SessionId id, SessionRequest request, SessionLog log, SessionOutput output) {
@@ -199,72 +186,13 @@ final class ClusterSide implements AutoCloseable {
                                         fingerprint));
     }
 
-    /**
-     * Lets sidecars' tunnels through to the agent, which may still be on its way: by a socket in
-     * the session's directory, for which {@link #serve} finds out whether it will do.
-     */
-    synchronized void relay(
+    /** Lets sidecars' tunnels through to the agent, which may still be on its way. */
+    synchronized Relays relay(
             Resolved resolved, CompletableFuture<Agent> agent, SessionDirectory directory) {
-        AgentForwards forwards = forwards(resolved, agent);
-        relays = new Relays(id, resolved.cluster(), directory, forwards, log);
-        relay =
-                RelayServer.listen(
-                        directory.parent(),
-                        id.value(),
-                        Relays.FIRST_SOCKET,
-                        resolved.cluster().loops(),
-                        loop -> {
-                            reached.complete(true);
-                            return forwards.open(loop);
-                        },
-                        lost -> log.failure("tunnel lost", lost));
-    }
-
-    /**
-     * Once a sidecar runs: it comes by the socket, else it is come for over {@code docker exec},
-     * until {@link #leave}.
-     */
-    synchronized void serve(EngineSide sidecar, CompletableFuture<?> ready) {
-        served.add(sidecar);
-        if (!sidecar.sharesFiles()) {
-            reached.complete(false);
-            ready.thenRun(() -> useExec(sidecar));
-            return;
-        }
-        ready.thenCompose(
-                        _ ->
-                                reached.completeOnTimeout(
-                                        false, PROBE_MILLISECONDS, TimeUnit.MILLISECONDS))
-                .thenAccept(
-                        works -> {
-                            if (!works) {
-                                log.line("the sidecar does not reach the relay socket");
-                                useExec(sidecar);
-                            }
-                        });
-    }
-
-    private synchronized void useExec(EngineSide sidecar) {
-        if (served.contains(sidecar)) {
-            Objects.requireNonNull(relays).useExec(sidecar);
-        }
-    }
-
-    synchronized void leave(EngineSide sidecar) {
-        served.remove(sidecar);
-        if (relays != null) {
-            relays.leave(sidecar);
-        }
-    }
-
-    /** Whether it is known how sidecars come to the agent. */
-    boolean knowsTheWay() {
-        return reached.isDone();
-    }
-
-    /** A way to the first agent beside that of the sidecars: {@code relay-1.sock}. */
-    synchronized Relays.Relay secondWay(PlacedAgent first) {
-        return Objects.requireNonNull(relays).listen(1, first);
+        Relays opened =
+                new Relays(id, resolved.cluster(), directory, forwards(resolved, agent), log);
+        relays = opened;
+        return opened;
     }
 
     private AgentForwards forwards(Resolved resolved, CompletableFuture<Agent> agent) {
@@ -397,9 +325,6 @@ final class ClusterSide implements AutoCloseable {
     public synchronized void close() {
         if (relays != null) {
             relays.close();
-        }
-        if (relay != null) {
-            relay.close();
         }
         if (cluster != null) {
             cluster.close();

@@ -148,8 +148,7 @@ public final class ContainerSession {
         AppCommand app = engine.plan(rewrite).created(firstOf(container, agent));
         firstFailure(agent);
         firstFailure(interrupted);
-        cluster.relay(resolved, agent, directory);
-        cluster.serve(engine, events.ready);
+        cluster.relay(resolved, agent, directory).serve(engine, events.ready);
         app.sidecar().portsNotice(command.program()).ifPresent(output::notice);
         engine.startSidecar(app.sidecar(), output);
         // The launcher waits for the sidecar's socket and for its context: the container need not.

@@ -76,8 +76,7 @@ final class OwnAgent implements ContextAgent {
 
     @Override
     public void relay(ClusterSide.Resolved resolved, EngineSide engine, SidecarEvents events) {
-        cluster.relay(resolved, agent, directory);
-        cluster.serve(engine, events.ready);
+        cluster.relay(resolved, agent, directory).serve(engine, events.ready);
     }
 
     @Override

@@ -3,10 +3,15 @@ package dev.mirrord.session;
 import dev.mirrord.session.kubernetes.cluster.Cluster;
 import dev.mirrord.session.kubernetes.placement.PlacedAgent;
 import dev.mirrord.session.kubernetes.tunnel.PortForward;
+import dev.mirrord.session.kubernetes.tunnel.PortForwardChannel;
 import dev.mirrord.session.kubernetes.tunnel.RelayServer;
+import io.netty.channel.EventLoop;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The ways to the session's agents: for each a socket of this host and, for sidecars that do not
@@ -16,55 +21,105 @@ final class Relays implements AutoCloseable {
     static final String FIRST_SOCKET = "relay.sock";
     private static final String FIRST_TUNNEL = "tunnel";
 
+    /** How long a sidecar that is ready may take to reach the relay's socket. */
+    private static final long PROBE_MILLISECONDS = 1_500;
+
     private final SessionId id;
     private final Cluster cluster;
     private final SessionDirectory directory;
     private final SessionLog log;
 
+    private final RelayServer first;
+
+    /** Whether sidecars come to the first socket; false too when the first of them did not. */
+    private final CompletableFuture<Boolean> reached = new CompletableFuture<>();
+
     /** By the name that a sidecar has for a way. */
     private final Map<String, AgentForwards> open = new HashMap<>();
 
-    private final Map<EngineSide, Map<String, ExecTunnels>> byExec = new HashMap<>();
+    private final Map<EngineSide, Sidecar> sidecars = new HashMap<>();
+
+    /** One that is served. */
+    private final class Sidecar {
+        final Map<String, ExecTunnels> tunnels = new HashMap<>();
+        final EngineSide engine;
+        boolean byExec;
+
+        Sidecar(EngineSide engine) {
+            this.engine = engine;
+        }
+
+        void start(String name, AgentForwards forwards) {
+            ExecTunnels way = new ExecTunnels(engine, name, () -> forwards.open(null), log);
+            way.start(Bootstrap.TUNNELS);
+            tunnels.put(name, way);
+        }
+    }
 
     /**
-     * @param first way to the first agent
+     * Listens at a socket in the session's directory.
+     *
+     * @param forwards to the first agent, which may still be on its way
      */
     Relays(
             SessionId id,
             Cluster cluster,
             SessionDirectory directory,
-            AgentForwards first,
+            AgentForwards forwards,
             SessionLog log) {
         this.id = id;
         this.cluster = cluster;
         this.directory = directory;
         this.log = log;
-        open.put(FIRST_TUNNEL, first);
-    }
-
-    /** A running sidecar does not reach this host's sockets. */
-    synchronized void useExec(EngineSide sidecar) {
-        byExec.computeIfAbsent(sidecar, _ -> new HashMap<>());
-        open.forEach((name, forwards) -> start(sidecar, name, forwards));
-    }
-
-    private void start(EngineSide sidecar, String name, AgentForwards forwards) {
-        byExec.getOrDefault(sidecar, new HashMap<>())
-                .computeIfAbsent(
-                        name,
-                        _ -> {
-                            ExecTunnels tunnels =
-                                    new ExecTunnels(sidecar, name, () -> forwards.open(null), log);
-                            tunnels.start(Bootstrap.TUNNELS);
-                            return tunnels;
+        open.put(FIRST_TUNNEL, forwards);
+        this.first =
+                listen(
+                        FIRST_SOCKET,
+                        loop -> {
+                            reached.complete(true);
+                            return forwards.open(loop);
                         });
     }
 
-    /** A sidecar ends. */
-    synchronized void leave(EngineSide sidecar) {
-        Map<String, ExecTunnels> tunnels = byExec.remove(sidecar);
-        if (tunnels != null) {
-            tunnels.values().forEach(ExecTunnels::close);
+    /**
+     * Once a sidecar runs: it comes by the sockets, else it is come for over {@code docker exec},
+     * until {@link #leave}.
+     */
+    synchronized void serve(EngineSide engine, CompletableFuture<?> ready) {
+        Sidecar sidecar = new Sidecar(engine);
+        sidecars.put(engine, sidecar);
+        if (!engine.sharesFiles()) {
+            reached.complete(false);
+        }
+        ready.thenCompose(
+                        _ ->
+                                reached.completeOnTimeout(
+                                        false, PROBE_MILLISECONDS, TimeUnit.MILLISECONDS))
+                .thenAccept(
+                        works -> {
+                            if (!works) {
+                                useExec(sidecar);
+                            }
+                        });
+    }
+
+    private synchronized void useExec(Sidecar sidecar) {
+        if (sidecars.containsKey(sidecar.engine)) {
+            log.line("the sidecar does not reach the relay socket");
+            sidecar.byExec = true;
+            open.forEach(sidecar::start);
+        }
+    }
+
+    /** Whether it is known how sidecars come to the agents. */
+    boolean isWayKnown() {
+        return reached.isDone();
+    }
+
+    synchronized void leave(EngineSide engine) {
+        Sidecar left = sidecars.remove(engine);
+        if (left != null) {
+            left.tunnels.values().forEach(ExecTunnels::close);
         }
     }
 
@@ -74,30 +129,35 @@ final class Relays implements AutoCloseable {
         String name = FIRST_TUNNEL + "-" + agent;
         synchronized (this) {
             open.put(name, forwards);
-            byExec.keySet().forEach(sidecar -> start(sidecar, name, forwards));
+            sidecars.values().stream()
+                    .filter(each -> each.byExec)
+                    .forEach(each -> each.start(name, forwards));
         }
-        Relay socket = listen(agent, forwards);
+        RelayServer socket = listen(furtherSocket(agent), forwards::open);
         return () -> {
             socket.close();
             forget(name);
         };
     }
 
-    /** A socket of this host alone: {@code relay-N.sock}. */
-    Relay listen(int agent, PlacedAgent placed) {
-        return listen(agent, forwards(placed));
+    /** A way to the first agent beside that of the sidecars: {@code relay-1.sock}. */
+    Relay secondWay(PlacedAgent agent) {
+        return listen(furtherSocket(1), forwards(agent)::open)::close;
     }
 
-    private Relay listen(int agent, AgentForwards forwards) {
-        RelayServer server =
-                RelayServer.listen(
-                        directory.parent(),
-                        id.value(),
-                        "relay-" + agent + ".sock",
-                        cluster.loops(),
-                        forwards::open,
-                        lost -> log.failure("tunnel lost", lost));
-        return server::close;
+    private static String furtherSocket(int agent) {
+        return "relay-" + agent + ".sock";
+    }
+
+    private RelayServer listen(
+            String socket, Function<EventLoop, CompletableFuture<PortForwardChannel>> opener) {
+        return RelayServer.listen(
+                directory.parent(),
+                id.value(),
+                socket,
+                cluster.loops(),
+                opener,
+                lost -> log.failure("tunnel lost", lost));
     }
 
     private AgentForwards forwards(PlacedAgent placed) {
@@ -110,8 +170,8 @@ final class Relays implements AutoCloseable {
 
     private synchronized void forget(String name) {
         open.remove(name);
-        for (Map<String, ExecTunnels> tunnels : byExec.values()) {
-            ExecTunnels gone = tunnels.remove(name);
+        for (Sidecar each : sidecars.values()) {
+            ExecTunnels gone = each.tunnels.remove(name);
             if (gone != null) {
                 gone.close();
             }
@@ -120,8 +180,8 @@ final class Relays implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        byExec.values().forEach(tunnels -> tunnels.values().forEach(ExecTunnels::close));
-        byExec.clear();
+        List.copyOf(sidecars.keySet()).forEach(this::leave);
+        first.close();
     }
 
     /** An open way. */

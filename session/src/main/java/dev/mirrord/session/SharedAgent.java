@@ -42,7 +42,7 @@ public final class SharedAgent implements AutoCloseable {
     private final CompletableFuture<ClusterSide.Resolved> target;
     private final CompletableFuture<SessionIdentity> identity;
     private final CompletableFuture<ClusterSide.Agent> agent;
-    private final CompletableFuture<?> relaying;
+    private final CompletableFuture<Relays> relaying;
     private final AtomicBoolean following = new AtomicBoolean();
     private final CompletableFuture<AgentKeeper> keeper;
     private Relays.@Nullable Relay keepersWay;
@@ -93,14 +93,14 @@ public final class SharedAgent implements AutoCloseable {
                         (resolved, key) ->
                                 new AgentKeeper(resolved.cluster().loops(), key, this::gone));
         this.relaying =
-                target.thenAcceptAsync(
+                target.thenApplyAsync(
                         resolved -> {
                             sidecars.tell(ClusterSide.agentMessage(resolved));
                             introduced = true;
-                            cluster.relay(resolved, agent, directory);
+                            return cluster.relay(resolved, agent, directory);
                         },
                         Background.EXECUTOR);
-        agent.thenAcceptAsync(this::listens, Background.EXECUTOR)
+        agent.thenAcceptBothAsync(relaying, this::listens, Background.EXECUTOR)
                 .exceptionally(
                         failure -> {
                             log.failure("no agent", failure);
@@ -133,8 +133,8 @@ public final class SharedAgent implements AutoCloseable {
         return new Member(request);
     }
 
-    private void listens(ClusterSide.Agent ready) {
-        Relays.Relay way = cluster.secondWay(ready.placed());
+    private void listens(ClusterSide.Agent ready, Relays relays) {
+        Relays.Relay way = relays.secondWay(ready.placed());
         synchronized (this) {
             keepersWay = way;
         }
@@ -218,7 +218,10 @@ public final class SharedAgent implements AutoCloseable {
 
         @Override
         public boolean isReady() {
-            return agent.isDone() && !agent.isCompletedExceptionally() && cluster.knowsTheWay();
+            return agent.isDone()
+                    && !agent.isCompletedExceptionally()
+                    && relaying.isDone()
+                    && relaying.join().isWayKnown();
         }
 
         @Override
@@ -237,11 +240,11 @@ public final class SharedAgent implements AutoCloseable {
 
         @Override
         public void relay(ClusterSide.Resolved resolved, EngineSide engine, SidecarEvents events) {
-            ContainerSession.await(relaying);
+            Relays relays = ContainerSession.await(relaying);
             synchronized (this) {
                 served = engine;
             }
-            cluster.serve(engine, events.ready);
+            relays.serve(engine, events.ready);
         }
 
         @Override
@@ -272,7 +275,7 @@ public final class SharedAgent implements AutoCloseable {
                 sidecars.leave(joined);
             }
             if (served != null) {
-                cluster.leave(served);
+                relaying.join().leave(served);
             }
         }
     }
