@@ -2,7 +2,6 @@ package dev.mirrord.session;
 
 import java.io.PrintStream;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
@@ -37,24 +36,19 @@ public final class DumpSession {
      * @return the exit code
      */
     public int run() {
-        CompletableFuture<DumpStreams> streams = new CompletableFuture<>();
+        DumpStreams streams = new DumpStreams(printer, output);
         agent.run(
-                (stream, kind, payload) -> streams.join().incoming(stream, kind, payload),
+                streams::incoming,
                 (resolved, tunnel) -> {
-                    List<DumpPort> wanted = wanted(resolved);
-                    streams.complete(new DumpStreams(wanted, printer, output));
-                    print(resolved, wanted, streams.join(), tunnel);
+                    print(resolved, streams, tunnel);
                     return true;
                 });
         return 0;
     }
 
-    private void print(
-            ClusterSide.Resolved resolved,
-            List<DumpPort> wanted,
-            DumpStreams streams,
-            HeldTunnel tunnel) {
-        streams.subscribe(tunnel);
+    private void print(ClusterSide.Resolved resolved, DumpStreams streams, HeldTunnel tunnel) {
+        List<DumpPort> wanted = wanted(resolved);
+        streams.subscribe(tunnel, wanted);
         agent.await(streams.subscribed());
         output.notice(
                 "what arrives at "

@@ -23,16 +23,13 @@ final class DumpStreams {
 
     private final CompletableFuture<@Nullable Void> subscribed = new CompletableFuture<>();
     private final CompletableFuture<String> over = new CompletableFuture<>();
-    private final List<DumpPort> ports;
     private final DumpPrinter printer;
     private final SessionOutput output;
     private int missing;
 
-    DumpStreams(List<DumpPort> ports, DumpPrinter printer, SessionOutput output) {
-        this.ports = List.copyOf(ports);
+    DumpStreams(DumpPrinter printer, SessionOutput output) {
         this.printer = printer;
         this.output = output;
-        this.missing = ports.size();
     }
 
     /** Completes when all ports are mirrored, or exceptionally when one cannot be. */
@@ -46,8 +43,9 @@ final class DumpStreams {
     }
 
     /** Asks for copies of what arrives. */
-    void subscribe(HeldTunnel held) {
-        held.ready().thenAccept(this::subscribe);
+    void subscribe(HeldTunnel held, List<DumpPort> ports) {
+        missing = ports.size();
+        held.ready().thenAccept(tunnel -> subscribe(tunnel, ports));
         held.closed()
                 .thenAccept(
                         cause -> {
@@ -56,7 +54,7 @@ final class DumpStreams {
                         });
     }
 
-    private void subscribe(Tunnel tunnel) {
+    private void subscribe(Tunnel tunnel, List<DumpPort> ports) {
         for (DumpPort port : ports) {
             String request =
                     "{\"port\":%d,\"protocol\":\"%s\",\"mode\":\"mirror\"}"

@@ -27,7 +27,6 @@ final class HeldTunnel extends ChannelInitializer<Channel> implements TunnelList
     private final CompletableFuture<Tunnel> ready = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Throwable> closed = new CompletableFuture<>();
     private final SslContext tls;
-
     private final OpenListener accepting;
 
     private HeldTunnel(SslContext tls, OpenListener accepting) {
