@@ -1,6 +1,5 @@
 package dev.mirrord.cli;
 
-import dev.mirrord.config.Keys;
 import dev.mirrord.config.SettingsReport;
 import dev.mirrord.session.ComposeContext;
 import dev.mirrord.session.SessionDirectory;
@@ -56,7 +55,7 @@ final class ComposeRun {
         line.addAll(compose.rest());
         ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
         builder.environment().put(ComposeContext.VARIABLE, context(settings));
-        freeFlags(settings, builder.environment());
+        ComposeContext.overruled(settings).forEach(builder.environment()::remove);
         for (String signal : List.of("INT", "HUP")) {
             Signals.handle(signal, () -> {}); // The terminal tells compose too.
         }
@@ -103,16 +102,5 @@ final class ComposeRun {
 
     String context(SettingsReport settings) {
         return ComposeContext.value(compose.docker(), services, quiet, settings);
-    }
-
-    /** A variable that a flag wins over must not win over it in the processes to come. */
-    private static void freeFlags(SettingsReport settings, Map<String, String> environment) {
-        for (SettingsReport.Line each : settings.lines()) {
-            Keys.all().stream()
-                    .filter(key -> key.path().equals(each.path()))
-                    .flatMap(key -> key.variable().stream())
-                    .filter(variable -> !variable.equals(each.origin()))
-                    .forEach(environment::remove);
-        }
     }
 }

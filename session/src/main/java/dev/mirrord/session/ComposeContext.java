@@ -2,7 +2,9 @@ package dev.mirrord.session;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mirrord.config.Keys;
 import dev.mirrord.config.SettingsReport;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,22 @@ public final class ComposeContext {
     public static final String VARIABLE = "MIRRORD_COMPOSE_CONTEXT";
 
     private ComposeContext() {}
+
+    /**
+     * Variables that an option of the front end wins over: they must not win over it in the
+     * processes to come.
+     */
+    public static List<String> overruled(SettingsReport settings) {
+        List<String> overruled = new ArrayList<>();
+        for (SettingsReport.Line each : settings.lines()) {
+            Keys.all().stream()
+                    .filter(key -> key.path().equals(each.path()))
+                    .flatMap(key -> key.variable().stream())
+                    .filter(variable -> !variable.equals(each.origin()))
+                    .forEach(overruled::add);
+        }
+        return overruled;
+    }
 
     /**
      * The variable's value.

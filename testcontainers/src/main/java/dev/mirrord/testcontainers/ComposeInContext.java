@@ -76,8 +76,11 @@ final class ComposeInContext extends ComposeContainer {
 
     @Override
     public void start() {
+        SettingsReport settings = this.settings.get();
+        // Empty is as good as not set.
+        ComposeContext.overruled(settings).forEach(each -> withEnv(each, ""));
         try {
-            Files.writeString(override, overrideText());
+            Files.writeString(override, overrideText(settings));
         } catch (IOException e) {
             throw new UncheckedIOException("the override file cannot be written", e);
         }
@@ -94,11 +97,11 @@ final class ComposeInContext extends ComposeContainer {
     }
 
     /** Images that are missing are built or pulled, for what they run has to be known. */
-    private String overrideText() {
+    private String overrideText(SettingsReport settings) {
         try {
             Path said = Files.createTempFile("mirrord-", ".log");
             try {
-                Process process = plugin().redirectError(said.toFile()).start();
+                Process process = plugin(settings).redirectError(said.toFile()).start();
                 process.getOutputStream().close();
                 String text =
                         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -125,7 +128,7 @@ final class ComposeInContext extends ComposeContainer {
     }
 
     /** Where and how Testcontainers runs compose. */
-    private ProcessBuilder plugin() {
+    private ProcessBuilder plugin(SettingsReport settings) {
         List<String> client = EngineWords.client();
         List<String> line = new ArrayList<>(client);
         line.addAll(List.of("mirrord", "override"));
@@ -143,7 +146,7 @@ final class ComposeInContext extends ComposeContainer {
                         .collect(Collectors.joining(File.pathSeparator)));
         variables.put(
                 ComposeContext.VARIABLE,
-                ComposeContext.value(client, List.of(service), false, settings.get()));
+                ComposeContext.value(client, List.of(service), false, settings));
         return builder;
     }
 
@@ -157,8 +160,7 @@ final class ComposeInContext extends ComposeContainer {
             name.setAccessible(true);
             return (String) name.invoke(delegate);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "this version of Testcontainers is not supported (tested: 2.0.5): " + e, e);
+            throw SidecarPorts.unsupported(e);
         }
     }
 

@@ -29,9 +29,14 @@ final class SidecarPorts {
             DockerClient client = (DockerClient) field.get(container);
             field.set(container, client(client, sidecar));
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "this version of Testcontainers is not supported (tested: 2.0.5): " + e, e);
+            throw unsupported(e);
         }
+    }
+
+    /** What there is of Testcontainers is not what we know. */
+    static IllegalStateException unsupported(ReflectiveOperationException cause) {
+        return new IllegalStateException(
+                "this version of Testcontainers is not supported (tested: 2.0.5): " + cause, cause);
     }
 
     private static DockerClient client(DockerClient client, Supplier<@Nullable String> sidecar) {

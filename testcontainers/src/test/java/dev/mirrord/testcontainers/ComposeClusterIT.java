@@ -61,6 +61,7 @@ class ComposeClusterIT {
         try (ClusterContext web = Surroundings.shop("deployment/web").steal(80);
                 ComposeContainer project =
                         project(web, "web")
+                                .withEnv("MIRRORD_IMPERSONATED_TARGET", "deployment/of-the-machine")
                                 .withExposedService("web", 80, Wait.forHttp("/"))
                                 .withExposedService("redis", 6379)
                                 .waitingFor("web", Wait.forLogMessage(".*\\S.*", 1))) {
