@@ -20,7 +20,7 @@ record LaunchedCommand(String name, JsonNode service, Supplier<JsonNode> image, 
         changeCommand(changes);
         List<String> test = healthTest();
         if (!test.isEmpty()) {
-            changes.overrideIn("healthcheck", "test", ComposeWords.array(test));
+            changes.overrideIn("healthcheck", "test", YamlWords.array(test));
         }
     }
 
@@ -28,9 +28,9 @@ record LaunchedCommand(String name, JsonNode service, Supplier<JsonNode> image, 
     private void changeCommand(ServiceChanges changes) {
         JsonNode entrypoint = service.path("entrypoint");
         JsonNode command = service.path("command");
-        boolean ownCommand = !ComposeWords.texts(command).isEmpty();
+        boolean ownCommand = !YamlWords.texts(command).isEmpty();
         boolean ownEntrypoint = !entrypoint.isMissingNode() && !entrypoint.isNull();
-        boolean cleared = ownEntrypoint && ComposeWords.texts(entrypoint).isEmpty();
+        boolean cleared = ownEntrypoint && YamlWords.texts(entrypoint).isEmpty();
         List<String> fromImage = ownEntrypoint ? List.of() : ofImage("Entrypoint");
         List<String> arguments =
                 !ownCommand && (!ownEntrypoint || cleared) ? ofImage("Cmd") : List.of();
@@ -40,7 +40,7 @@ record LaunchedCommand(String name, JsonNode service, Supplier<JsonNode> image, 
             changes.override("entrypoint", TextNode.valueOf(line));
             return;
         }
-        List<String> words = ownEntrypoint ? ComposeWords.texts(entrypoint) : fromImage;
+        List<String> words = ownEntrypoint ? YamlWords.texts(entrypoint) : fromImage;
         String program;
         if (!words.isEmpty()) {
             program = words.getFirst();
@@ -54,9 +54,9 @@ record LaunchedCommand(String name, JsonNode service, Supplier<JsonNode> image, 
         }
         List<String> all = new ArrayList<>(launcher(program));
         all.addAll(words);
-        changes.override("entrypoint", ComposeWords.array(all));
+        changes.override("entrypoint", YamlWords.array(all));
         if (!arguments.isEmpty()) {
-            changes.override("command", ComposeWords.array(arguments));
+            changes.override("command", YamlWords.array(arguments));
         }
     }
 
@@ -82,11 +82,9 @@ record LaunchedCommand(String name, JsonNode service, Supplier<JsonNode> image, 
         List<String> test =
                 own.isTextual() && !own.asText().isBlank()
                         ? List.of("CMD-SHELL", own.asText())
-                        : ComposeWords.texts(own);
+                        : YamlWords.texts(own);
         if (test.isEmpty()) {
-            test =
-                    ComposeWords.dollars(
-                            ComposeWords.texts(image.get().path("Healthcheck").path("Test")));
+            test = YamlWords.dollars(YamlWords.texts(image.get().path("Healthcheck").path("Test")));
         }
         if (test.size() < 2) {
             return List.of();
@@ -101,6 +99,6 @@ record LaunchedCommand(String name, JsonNode service, Supplier<JsonNode> image, 
     }
 
     private List<String> ofImage(String key) {
-        return ComposeWords.dollars(ComposeWords.texts(image.get().path(key)));
+        return YamlWords.dollars(YamlWords.texts(image.get().path(key)));
     }
 }

@@ -224,25 +224,25 @@ final class ServiceOverride {
                 config.path("container").path("cli_image").asText(Product.sidecarImage()));
         out.field(4, "pull_policy", "missing");
         out.line(4, "attach: false");
-        out.field(4, "cap_drop", ComposeWords.array(List.of("ALL")));
+        out.field(4, "cap_drop", YamlWords.array(List.of("ALL")));
         List<String> capabilities = TargetFiles.capabilities(files);
-        out.field(4, "cap_add", ComposeWords.array(capabilities));
+        out.field(4, "cap_add", YamlWords.array(capabilities));
         List<String> devices = SidecarSpec.devices(capabilities);
         if (!devices.isEmpty()) {
-            out.field(4, "devices", ComposeWords.array(devices));
+            out.field(4, "devices", YamlWords.array(devices));
         }
-        out.field(4, "security_opt", ComposeWords.array(SidecarSpec.securityOptions(capabilities)));
+        out.field(4, "security_opt", YamlWords.array(SidecarSpec.securityOptions(capabilities)));
         ObjectNode sysctls = sysctls(true);
         sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
         sysctls.put("net.ipv6.conf.all.disable_ipv6", "0");
         sysctls.put("net.ipv6.conf.default.disable_ipv6", "0");
         out.field(4, "sysctls", sysctls);
         if (dns) {
-            out.field(4, "dns", ComposeWords.array(List.of(RESOLVER)));
+            out.field(4, "dns", YamlWords.array(List.of(RESOLVER)));
         } else if (service.has("dns")) {
             out.field(4, "dns", service.path("dns"));
         }
-        out.field(4, "volumes", ComposeWords.array(List.of(layer() + ":/.mirrord")));
+        out.field(4, "volumes", YamlWords.array(List.of(layer() + ":/.mirrord")));
         out.field(4, "labels", labels());
         out.field(
                 4,
@@ -277,10 +277,10 @@ final class ServiceOverride {
         ObjectNode labels = Docker.JSON.createObjectNode();
         TreeSet<String> names = new TreeSet<>();
         resolved.path("environment").fieldNames().forEachRemaining(names::add);
-        labels.put(ServerState.ENVIRONMENT_LABEL, ComposeWords.dollars(String.join(" ", names)));
+        labels.put(ServerState.ENVIRONMENT_LABEL, YamlWords.dollars(String.join(" ", names)));
         labels.put(
                 ServerState.NAMESERVERS_LABEL,
-                String.join(" ", ComposeWords.texts(service.path("dns"))));
+                String.join(" ", YamlWords.texts(service.path("dns"))));
         return labels;
     }
 
@@ -310,7 +310,7 @@ final class ServiceOverride {
         if (service.has("sysctls")) {
             changes.override("sysctls", sysctls(false));
         }
-        changes.add("volumes_from", ComposeWords.array(List.of(sidecar() + ":ro")));
+        changes.add("volumes_from", YamlWords.array(List.of(sidecar() + ":ro")));
         ObjectNode waits = Docker.JSON.createObjectNode();
         waits.putObject(sidecar()).put("condition", "service_healthy").put("restart", true);
         changes.add("depends_on", waits);

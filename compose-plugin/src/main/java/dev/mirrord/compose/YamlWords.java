@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Words as compose files have them: a string or a list. */
-final class ComposeWords {
-    private ComposeWords() {}
+final class YamlWords {
+    private YamlWords() {}
 
     /** A string is one word; nothing, or a blank one, is none. */
     static List<String> texts(JsonNode node) {
@@ -31,6 +31,6 @@ final class ComposeWords {
     }
 
     static List<String> dollars(List<String> texts) {
-        return texts.stream().map(ComposeWords::dollars).toList();
+        return texts.stream().map(YamlWords::dollars).toList();
     }
 }
