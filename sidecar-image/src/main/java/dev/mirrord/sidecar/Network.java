@@ -233,6 +233,7 @@ final class Network {
         if (prepared.kernel()) {
             RulesInstaller.addAddresses(four, six);
         }
+        held.onTarget();
     }
 
     /** From here on the app's ports are served with the target's traffic. */

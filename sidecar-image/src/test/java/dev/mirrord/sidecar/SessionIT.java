@@ -3,6 +3,7 @@ package dev.mirrord.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,6 +119,42 @@ class SessionIT {
                             .put("certificateSha256", sidecar.agent.identity.fingerprint().hex()));
             awaitTunnels(sidecar.agent);
             assertThat(helloOf(sidecar)).isEqualTo("b'hello\\n'");
+        }
+    }
+
+    @Test
+    void connectionsWaitUntilTheTargetIsKnown() throws Exception {
+        try (TestingSidecar sidecar = sidecar()) {
+            CompletableFuture<Void> answering = new CompletableFuture<>();
+            sidecar.agent.answering = answering;
+            Process early =
+                    TestingNamespace.start(
+                            sidecar.namespace.app,
+                            "/usr/bin/python3",
+                            "-c",
+                            """
+                            import errno,select,socket
+                            class Connect:
+                                def __init__(self, address, port):
+                                    self.s=socket.socket(); self.s.setblocking(False); self.s.connect_ex((address,port))
+                                def result(self):
+                                    select.select([],[self.s],[],10)
+                                    e=self.s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                                    return errno.errorcode[e] if e else self.s.getpeername()[0]
+                            own=Connect('127.0.0.1',8080); far=Connect('10.1.1.1',7)
+                            print('begun',flush=True)
+                            print(own.result(), far.result())
+                            """);
+            assertThat(early.inputReader().readLine()).isEqualTo("begun");
+            sidecar.introduceAgent(8080);
+            awaitTunnels(sidecar.agent);
+            // Longer than the kernel waits before it sends a SYN again.
+            Thread.sleep(1_500);
+            assertThat(sidecar.agent.asked).isEmpty();
+            answering.complete(null);
+            sidecar.await("connected");
+            assertThat(early.inputReader().readLine()).isEqualTo("ECONNREFUSED 10.1.1.1");
+            assertThat(sidecar.agent.asked).hasSize(1);
         }
     }
 

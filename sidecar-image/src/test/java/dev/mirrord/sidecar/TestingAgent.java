@@ -60,6 +60,10 @@ final class TestingAgent implements AutoCloseable, OpenListener {
     final List<String> queries = new CopyOnWriteArrayList<>();
     volatile String environ = "FROM_TARGET=yes\0MULTI=a\nb=c\0";
     volatile String target = "{}";
+
+    /** Questions about the target are answered once it has completed. */
+    volatile CompletableFuture<?> answering = CompletableFuture.completedFuture(null);
+
     private final EventLoopGroup group =
             new MultiThreadIoEventLoopGroup(2, SteadyEpoll.newFactory());
 
@@ -207,8 +211,12 @@ final class TestingAgent implements AutoCloseable, OpenListener {
     private void query(TunnelStream stream, String json) {
         String answer = json.contains("environment") ? environ : target;
         stream.accept();
-        stream.write(Unpooled.copiedBuffer(answer, StandardCharsets.UTF_8));
-        stream.end();
+        answering.thenRunAsync(
+                () -> {
+                    stream.write(Unpooled.copiedBuffer(answer, StandardCharsets.UTF_8));
+                    stream.end();
+                },
+                stream.eventLoop());
     }
 
     private StreamListener subscribe(TunnelStream stream, String json) {

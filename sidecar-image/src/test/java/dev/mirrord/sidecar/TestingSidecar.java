@@ -83,6 +83,12 @@ final class TestingSidecar implements AutoCloseable {
 
     /** Up to {@code connected}. */
     TestingSidecar connected(int... declaredPorts) throws Exception {
+        introduceAgent(declaredPorts);
+        await("connected");
+        return this;
+    }
+
+    void introduceAgent(int... declaredPorts) throws IOException {
         ObjectNode message =
                 JSON.createObjectNode()
                         .put("type", "agent")
@@ -92,8 +98,6 @@ final class TestingSidecar implements AutoCloseable {
             ports.add(port);
         }
         send(message);
-        await("connected");
-        return this;
     }
 
     void send(ObjectNode message) throws IOException {

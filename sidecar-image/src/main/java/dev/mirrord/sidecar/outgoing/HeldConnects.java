@@ -8,14 +8,17 @@ import dev.mirrord.sidecar.capture.CapturePolicy;
 import dev.mirrord.sidecar.capture.Flow;
 import dev.mirrord.sidecar.capture.Verdict;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of flows that wait: a held SYN comes in from the queue's thread, the connection that
- * follows from the listener's.
+ * follows from the listener's. Nothing is decided before the target is known.
  */
 public final class HeldConnects {
     private final CapturePolicy policy;
@@ -23,6 +26,9 @@ public final class HeldConnects {
     private final Counters counters;
     private final RecentSyns recent = new RecentSyns();
     private final Map<Flow, HeldConnect> held = new ConcurrentHashMap<>();
+
+    /** What came before the target was known; null from then on. */
+    private @Nullable List<Runnable> early = new ArrayList<>();
 
     public HeldConnects(
             CapturePolicy policy, Supplier<Optional<Tunnel>> tunnels, Counters counters) {
@@ -37,6 +43,26 @@ public final class HeldConnects {
      * @param sequence of the SYN
      */
     public void onHeld(Flow flow, int sequence, Verdict verdict) {
+        synchronized (this) {
+            if (early != null) {
+                early.add(() -> decide(flow, sequence, verdict));
+                return;
+            }
+        }
+        decide(flow, sequence, verdict);
+    }
+
+    /** The policy knows the target: what waited is decided. */
+    public void onTarget() {
+        List<Runnable> waiting;
+        synchronized (this) {
+            waiting = early == null ? List.of() : early;
+            early = null;
+        }
+        waiting.forEach(Runnable::run);
+    }
+
+    private void decide(Flow flow, int sequence, Verdict verdict) {
         switch (policy.decide(flow.transport(), flow.destination())) {
             case STAY -> verdict.stay();
             case DNS, DNS_UPSTREAM -> verdict.capture();
