@@ -32,6 +32,8 @@ java_context() {
         [[ ! -f $jars ]] || unzip -qoj "$jars" 'com/sun/jna/linux-x86-64/*.so' -d "$context/native"
     done
     strip --strip-unneeded "$context"/native/*.so
+    make -s -C "${dev_root%/*}/layer-native"
+    cp "${dev_root%/*}/layer-native/build/$(uname -m)/libsyscall.so" "$context/native/"
 
     # Class path in one explicit order: a class cache holds only for the one that it was trained with.
     jars=$(find "$context/app" -name '*.jar' -printf '/mirrord/app/%f\n' | LC_ALL=C sort | paste -sd:)

@@ -12,6 +12,18 @@ public final class ErrnoException extends IOException {
         this.errno = errno;
     }
 
+    /**
+     * The result of {@code call}.
+     *
+     * @throws ErrnoException when it is {@code -errno}
+     */
+    public static long check(String call, long result) throws ErrnoException {
+        if (result < 0) {
+            throw new ErrnoException(call, (int) -result);
+        }
+        return result;
+    }
+
     public int errno() {
         return errno;
     }

@@ -1,12 +1,8 @@
 package dev.mirrord.linux;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.invoke.MethodHandle;
-
 /**
- * System calls by number, where the C library has no function, or one that does more than the call
- * (setgroups(2) of a single thread). All arguments are 64 bits wide; pointers are addresses.
+ * System calls by number, syscall(2). All arguments are 64 bits wide; pointers are addresses, whose
+ * memory the caller keeps alive.
  */
 public enum SystemCall {
     READ(0, 63),
@@ -15,9 +11,15 @@ public enum SystemCall {
     LSEEK(8, 62),
     PREAD(17, 67),
     PWRITE(18, 68),
+    SOCKET(41, 198),
     CONNECT(42, 203),
     SENDTO(44, 206),
+    RECVFROM(45, 207),
+    RECVMSG(47, 212),
+    SHUTDOWN(48, 210),
+    BIND(49, 200),
     LISTEN(50, 201),
+    SETSOCKOPT(54, 208),
     FCNTL(72, 25),
     FSYNC(74, 82),
     FDATASYNC(75, 83),
@@ -42,6 +44,7 @@ public enum SystemCall {
     EPOLL_CTL(233, 21),
     INOTIFY_ADD_WATCH(254, 27),
     INOTIFY_RM_WATCH(255, 28),
+    OPENAT(257, 56),
     MKDIRAT(258, 34),
     MKNODAT(259, 33),
     FCHOWNAT(260, 54),
@@ -58,26 +61,14 @@ public enum SystemCall {
     EPOLL_CREATE(291, 20),
     DUP(292, 24),
     INOTIFY_INIT(294, 26),
+    SETNS(308, 268),
     RENAMEAT(316, 276),
     STATX(332, 291),
     OPEN_TREE(428, 428),
-    OPENAT(437, 437),
+    PIDFD_OPEN(434, 434),
+    OPENAT2(437, 437),
     FACCESSAT(439, 439),
     MOUNT_SETATTR(442, 442);
-
-    private static final MethodHandle HANDLE =
-            Native.handle(
-                    "syscall",
-                    FunctionDescriptor.of(
-                            Native.LONG,
-                            Native.LONG,
-                            Native.LONG,
-                            Native.LONG,
-                            Native.LONG,
-                            Native.LONG,
-                            Native.LONG,
-                            Native.LONG),
-                    Linker.Option.firstVariadicArg(1));
 
     private final long number;
 
@@ -87,8 +78,7 @@ public enum SystemCall {
 
     /** The result, or {@code -errno}. */
     public long invoke(long a, long b, long c, long d, long e, long f) {
-        return Native.tryCall(
-                name(), capture -> (long) HANDLE.invokeExact(capture, number, a, b, c, d, e, f));
+        return Kernel.call(number, a, b, c, d, e, f);
     }
 
     public long invoke(long a) {

@@ -29,7 +29,9 @@ final class Failures {
                 error instanceof CompletionException && error.getCause() != null
                         ? error.getCause()
                         : error;
-        return cause instanceof IOException || cause instanceof IllegalArgumentException
+        return cause instanceof IOException
+                        || cause instanceof IllegalArgumentException
+                        || cause instanceof SidecarFailure
                 ? String.valueOf(cause.getMessage())
                 : cause.toString();
     }

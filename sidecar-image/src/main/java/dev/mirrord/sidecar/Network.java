@@ -58,6 +58,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -80,10 +81,10 @@ final class Network {
     private final HeldConnects held;
     private final DatagramErrors errors = new DatagramErrors();
     private final DebuggerPorts debuggers;
+    private final CompletableFuture<Void> installed;
+    private volatile boolean withoutQueue;
 
-    /**
-     * Opens the sockets and gives the rules to the kernel; what the app sends is held from here on.
-     */
+    /** Opens the sockets, and begins to give the rules to the kernel. */
     Network(
             Bootstrap bootstrap,
             Prepared prepared,
@@ -116,13 +117,12 @@ final class Network {
         this.held = new HeldConnects(policy, tunnels, counters);
         DatagramSenders senders = new DatagramSenders();
         RecentPeers peers = new RecentPeers();
-        boolean[] unheld = new boolean[1];
         int tcpPort =
                 new TcpDoor(
                                 policy,
                                 held,
                                 new TcpQueries(names),
-                                new UnheldConnects(() -> unheld[0], tunnels, counters))
+                                new UnheldConnects(() -> withoutQueue, tunnels, counters))
                         .open();
         int udpPort =
                 new UdpDoor(
@@ -137,14 +137,11 @@ final class Network {
         this.ports = new AppPorts(tcpPort);
         later[0] = ports;
         startQueue();
-        QueueForm form = install(rules(bootstrap, facts, tcpPort, udpPort));
-        Log.line("rules installed", "queue", form, "tcp", tcpPort, "udp", udpPort);
-        if (form == QueueForm.NONE) {
-            unheld[0] = true;
-            notices.accept(
-                    "this kernel has no netfilter queue: connections are accepted first and reset"
-                            + " when the target cannot be reached");
-        }
+        CaptureRules rules = rules(bootstrap, facts, tcpPort, udpPort);
+        this.installed =
+                CompletableFuture.runAsync(
+                        () -> withoutQueue = install(rules) == QueueForm.NONE,
+                        task -> Thread.ofPlatform().name("mirrord-rules").start(task));
         this.addresses = new AppAddresses(facts.addresses());
         this.subscriptions =
                 subscriptions(
@@ -251,10 +248,26 @@ final class Network {
         hints.ifPresent(each -> each.probes(byPort));
     }
 
+    /**
+     * Completes when the rules are in place: what the app sends is held from then on. Fails with a
+     * {@link SidecarFailure}.
+     */
+    CompletableFuture<Void> installed() {
+        return installed;
+    }
+
     private QueueForm install(CaptureRules rules) {
-        return prepared.kernel()
-                ? RulesInstaller.install(rules, prepared.queue().isPresent())
-                : QueueForm.NONE;
+        QueueForm form =
+                prepared.kernel()
+                        ? RulesInstaller.install(rules, prepared.queue().isPresent())
+                        : QueueForm.NONE;
+        Log.line("rules installed", "queue", form, "tcp", rules.tcpPort(), "udp", rules.udpPort());
+        if (form == QueueForm.NONE) {
+            notices.accept(
+                    "this kernel has no netfilter queue: connections are accepted first and reset"
+                            + " when the target cannot be reached");
+        }
+        return form;
     }
 
     private void startQueue() {

@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * The one session of this process. All its state belongs to one thread; events are handed to it.
  *
  * <pre>
- *   control connects --bootstrap--&gt; rules, sockets --&gt; ready
- *   --agent--&gt; tunnels --&gt; environment and facts of the target --&gt; context to the launchers --&gt; connected
+ *   control connects --bootstrap--&gt; sockets, rules --&gt; ready
+ *   --agent--&gt; tunnels --&gt; environment and facts of the target; ready --&gt; context to the launchers --&gt; connected
  *   --certificate--&gt; the tunnels' is the agent's, or the session fails
  *   --agent, agentGone--&gt; more agents for more pods of the target, or fewer
  *   --control closed | end | last agent lost--&gt; END to the launchers --&gt; they have gone --&gt; exit
@@ -77,10 +77,12 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
     private volatile @Nullable Agents agents;
     private @Nullable Bootstrap bootstrap;
     private @Nullable Network network;
+    private CompletableFuture<Void> ready = new CompletableFuture<>();
     private Set<Integer> declaredPorts = Set.of();
     private List<TargetMount> volumes = List.of();
     private boolean asked;
     private boolean connected;
+    private boolean failed;
     private @Nullable Watches watches;
 
     Session(
@@ -255,12 +257,23 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
             throw new IllegalArgumentException("a second bootstrap for this session");
         }
         bootstrap = message;
-        network =
+        Network made =
                 new Network(
                         message, Failures.await(prepared), this::pick, control::notice, counters);
+        network = made;
         launchers.open(paths.launcher());
+        ready = made.installed().thenRunAsync(() -> ready(message.session()), thread);
+        ready.exceptionallyAsync(
+                error -> {
+                    fail(Failures.text(error));
+                    return null;
+                },
+                thread);
+    }
+
+    private void ready(String session) {
         control.send(Json.message("ready"));
-        Log.line("ready", "session", message.session(), "milliseconds", ending.age());
+        Log.line("ready", "session", session, "milliseconds", ending.age());
     }
 
     private void agent(JsonNode message) throws SSLException {
@@ -357,6 +370,7 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
         environment
                 .thenCombine(
                         target, (environ, facts) -> new Answers(environ, TargetFacts.parse(facts)))
+                .thenCombine(ready, (answers, _) -> answers)
                 .whenCompleteAsync(this::answered, thread);
     }
 
@@ -461,6 +475,10 @@ final class Session implements ControlListener, AgentsListener, LaunchersListene
     }
 
     private void fail(String text) {
+        if (failed) {
+            return;
+        }
+        failed = true;
         Log.line("failed", "why", text);
         control.send(Json.message("failed").put("text", text));
         launchers.abort(125, "mirrord: " + text);

@@ -1,5 +1,6 @@
 package dev.mirrord.agent.files;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.linux.file.OpenFlags;
 import dev.mirrord.protocol.files.AttributeChange;
@@ -49,7 +50,7 @@ record Changing(int fd, boolean byPath) {
         try {
             return FileCalls.truncate(writable, size);
         } finally {
-            FileCalls.close(writable);
+            Descriptors.close(writable);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.mirrord.agent.files;
 
-import dev.mirrord.linux.file.FileCalls;
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.file.OpenFlags;
 import dev.mirrord.protocol.files.FileAnswer;
 import dev.mirrord.protocol.files.FileAttributes;
@@ -39,7 +39,7 @@ final class Contents {
             int fd = opening.open(name, OpenFlags.READ_ONLY, 0);
             if (fd >= 0) {
                 tell(name, fd, useful);
-                FileCalls.close(fd);
+                Descriptors.close(fd);
             }
         }
         answers.send(message);

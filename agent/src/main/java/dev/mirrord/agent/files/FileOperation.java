@@ -1,5 +1,6 @@
 package dev.mirrord.agent.files;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.linux.file.OpenFlags;
@@ -134,7 +135,7 @@ final class FileOperation {
         try {
             action.perform(fd);
         } finally {
-            FileCalls.close(fd);
+            Descriptors.close(fd);
         }
     }
 
@@ -175,7 +176,7 @@ final class FileOperation {
         try {
             return action.perform(directory, name);
         } finally {
-            FileCalls.close(directory);
+            Descriptors.close(directory);
         }
     }
 

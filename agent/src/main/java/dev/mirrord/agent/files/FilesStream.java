@@ -3,6 +3,7 @@ package dev.mirrord.agent.files;
 import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.linux.file.FileUser;
@@ -160,7 +161,7 @@ public final class FilesStream implements StreamListener {
         threads.close(
                 () -> {
                     open.closeAll();
-                    FileCalls.close(root);
+                    Descriptors.close(root);
                 });
     }
 }

@@ -1,5 +1,6 @@
 package dev.mirrord.agent.files;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.linux.file.OpenFlags;
 import dev.mirrord.protocol.files.DirectoryEntry;
@@ -53,7 +54,7 @@ final class Listing {
             message.setBoolean(FileAnswer.HEADER, told > most);
             answers.send(message);
         } finally {
-            FileCalls.close(directory);
+            Descriptors.close(directory);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.mirrord.agent.files;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
-import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.protocol.files.FileRequest;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -44,7 +44,7 @@ final class OpenFiles {
     void close(int handle) {
         Integer fd = descriptors.remove(handle);
         if (fd != null) {
-            FileCalls.close(fd);
+            Descriptors.close(fd);
         }
     }
 

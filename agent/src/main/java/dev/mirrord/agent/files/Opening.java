@@ -1,5 +1,6 @@
 package dev.mirrord.agent.files;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.linux.file.OpenFlags;
@@ -63,7 +64,7 @@ final class Opening {
             int opened = FileCalls.reopen(fd, flags | ALWAYS);
             return (flags & OpenFlags.TRUNCATE) == 0 ? opened : checked(opened);
         } finally {
-            FileCalls.close(fd);
+            Descriptors.close(fd);
         }
     }
 
@@ -81,7 +82,7 @@ final class Opening {
         if (result >= 0 && scratch.attributes().isFile()) {
             return fd;
         }
-        FileCalls.close(fd);
+        Descriptors.close(fd);
         return result < 0 ? result : -Errno.EACCES;
     }
 

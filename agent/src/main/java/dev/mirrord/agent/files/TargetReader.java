@@ -2,6 +2,7 @@ package dev.mirrord.agent.files;
 
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.file.FileCalls;
@@ -95,7 +96,7 @@ public final class TargetReader implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             if (root >= 0) {
-                FileCalls.close(root);
+                Descriptors.close(root);
             }
             answers.shutdown();
         }
@@ -152,7 +153,7 @@ public final class TargetReader implements AutoCloseable {
                 }
             }
         } finally {
-            FileCalls.close(fd);
+            Descriptors.close(fd);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.mirrord.agent.AgentLog;
 import dev.mirrord.agent.files.TargetUser;
 import dev.mirrord.agent.target.Capabilities;
 import dev.mirrord.agent.target.Target;
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.file.FileCalls;
@@ -106,9 +107,9 @@ public final class OutgoingUnix implements StreamListener {
                     "cannot be the target's user %d:%d (%s): the agent lacks the capability SETUID or SETGID"
                             .formatted(user.uid(), user.gid(), e.getMessage()));
         } finally {
-            FileCalls.close(root);
+            Descriptors.close(root);
             if (socket >= 0) {
-                FileCalls.close(socket);
+                Descriptors.close(socket);
             }
         }
     }
@@ -132,7 +133,7 @@ public final class OutgoingUnix implements StreamListener {
             return;
         }
         if (over) {
-            FileCalls.close(result.fd());
+            Descriptors.close(result.fd());
             return;
         }
         EpollDomainSocketChannel channel = new EpollDomainSocketChannel(result.fd());

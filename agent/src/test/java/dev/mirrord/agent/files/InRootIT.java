@@ -2,6 +2,7 @@ package dev.mirrord.agent.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.linux.file.OpenFlags;
 import java.io.IOException;
@@ -45,10 +46,10 @@ class InRootIT {
                             .as("seed %d: %s", seed, path)
                             .contains(scratch.attributes().inode());
                     found++;
-                    FileCalls.close(opened);
+                    Descriptors.close(opened);
                 }
             }
-            FileCalls.close(fd);
+            Descriptors.close(fd);
         }
         assertThat(found).isGreaterThan(SEEDS);
     }

@@ -36,7 +36,11 @@ public final class FileCalls {
 
     /** open(2) of an absolute name of our own tree. */
     public static int open(byte[] path, int flags) {
-        return openAt(AT_FDCWD, path, flags, 0, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            return (int)
+                    SystemCall.OPENAT.invoke(
+                            AT_FDCWD, text(arena, path), flags | OpenFlags.CLOSE_ON_EXEC);
+        }
     }
 
     /**
@@ -44,28 +48,20 @@ public final class FileCalls {
      * link leads out of it, and links of /proc to open files are not followed.
      */
     public static int openInRoot(int root, byte[] path, int flags, int mode) {
-        int result;
-        int tries = 0;
-        do {
-            // EAGAIN: something was renamed while a ".." was looked up (openat2(2)).
-            result = openAt(root, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-        } while (result == -Errno.EAGAIN && ++tries < RACES);
-        return result;
-    }
-
-    private static int openAt(int directory, byte[] path, int flags, int mode, int resolve) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment how = arena.allocate(24, 8);
             how.set(ValueLayout.JAVA_LONG, 0, flags | (long) OpenFlags.CLOSE_ON_EXEC);
             how.set(ValueLayout.JAVA_LONG, 8, mode);
-            how.set(ValueLayout.JAVA_LONG, 16, resolve);
+            how.set(ValueLayout.JAVA_LONG, 16, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
             long name = text(arena, path.length == 0 ? new byte[] {'.'} : path);
-            return (int) SystemCall.OPENAT.invoke(directory, name, how.address(), 24);
+            long result;
+            int tries = 0;
+            do {
+                // EAGAIN: something was renamed while a ".." was looked up (openat2(2)).
+                result = SystemCall.OPENAT2.invoke(root, name, how.address(), 24);
+            } while (result == -Errno.EAGAIN && ++tries < RACES);
+            return (int) result;
         }
-    }
-
-    public static void close(int fd) {
-        SystemCall.CLOSE.invoke(fd);
     }
 
     /** statx(2) of an open file into {@code buffer} (native order, {@link #STATX_OCTETS}). */
@@ -224,7 +220,7 @@ public final class FileCalls {
 
     /** Opens what {@code fd}, opened by {@link OpenFlags#PATH}, stands for. */
     public static int reopen(int fd, int flags) {
-        return openAt(AT_FDCWD, itself(fd), flags, 0, 0);
+        return open(itself(fd), flags);
     }
 
     /** inotify_add_watch(2) of what {@code fd} stands for; the watch, or {@code -errno}. */

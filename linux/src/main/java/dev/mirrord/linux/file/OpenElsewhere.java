@@ -1,5 +1,6 @@
 package dev.mirrord.linux.file;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.SystemCall;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class OpenElsewhere implements AutoCloseable {
 
     @Override
     public void close() {
-        FileCalls.close(place);
-        FileCalls.close(epoll);
+        Descriptors.close(place);
+        Descriptors.close(epoll);
     }
 }

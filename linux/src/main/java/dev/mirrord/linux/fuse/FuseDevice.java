@@ -1,5 +1,6 @@
 package dev.mirrord.linux.fuse;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.SystemCall;
@@ -55,7 +56,7 @@ public final class FuseDevice implements AutoCloseable {
                             MS_NOSUID | MS_NODEV,
                             arena.allocateFrom(options).address());
             if (result < 0) {
-                FileCalls.close(fd);
+                Descriptors.close(fd);
                 throw new ErrnoException("mount " + mountPoint, (int) -result);
             }
         }
@@ -98,7 +99,7 @@ public final class FuseDevice implements AutoCloseable {
     public void close() {
         // By force: where it is mounted elsewhere, too, nobody would be answered any more.
         unmount(mountPoint, MNT_FORCE | MNT_DETACH);
-        FileCalls.close(fd);
+        Descriptors.close(fd);
     }
 
     private static long unmount(Path mountPoint, int flags) {

@@ -2,10 +2,11 @@ package dev.mirrord.linux.namespace;
 
 import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.ErrnoException;
-import dev.mirrord.linux.Native;
+import dev.mirrord.linux.SystemCall;
+import dev.mirrord.linux.file.FileCalls;
+import dev.mirrord.linux.file.OpenFlags;
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -48,17 +49,17 @@ public final class NetworkNamespace {
         if (own) {
             return;
         }
-        int fd = Descriptors.open(path.toString(), Descriptors.O_RDONLY | Descriptors.O_CLOEXEC);
+        int fd =
+                (int)
+                        ErrnoException.check(
+                                "open " + path,
+                                FileCalls.open(
+                                        path.toString().getBytes(StandardCharsets.UTF_8),
+                                        OpenFlags.READ_ONLY));
         try {
-            Native.check("setns " + path, c -> (int) Setns.HANDLE.invokeExact(c, fd, CLONE_NEWNET));
+            ErrnoException.check("setns " + path, SystemCall.SETNS.invoke(fd, CLONE_NEWNET));
         } finally {
             Descriptors.close(fd);
         }
-    }
-
-    /** Linked when the first namespace is entered, not at start. */
-    private static final class Setns {
-        static final MethodHandle HANDLE =
-                Native.handle("setns", FunctionDescriptor.of(Native.INT, Native.INT, Native.INT));
     }
 }

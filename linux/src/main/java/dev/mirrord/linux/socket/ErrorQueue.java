@@ -1,6 +1,5 @@
 package dev.mirrord.linux.socket;
 
-import dev.mirrord.linux.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,16 +34,16 @@ public final class ErrorQueue {
             MemorySegment name = arena.allocate(SocketAddresses.SIZE, 8);
             MemorySegment control = arena.allocate(CONTROL, 8);
             MemorySegment header = arena.allocate(56, 8);
-            header.set(Native.POINTER, 0, name);
-            header.set(Native.POINTER, 32, control);
+            header.set(ValueLayout.ADDRESS, 0, name);
+            header.set(ValueLayout.ADDRESS, 32, control);
             while (true) {
-                header.set(Native.INT, 8, SocketAddresses.SIZE);
-                header.set(Native.LONG, 40, CONTROL);
+                header.set(ValueLayout.JAVA_INT, 8, SocketAddresses.SIZE);
+                header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
                 int flags = MSG_ERRQUEUE | MSG_DONTWAIT;
                 if (Sockets.receiveMessage(fd, header, flags) < 0) {
                     return;
                 }
-                tell(name, control, header.get(Native.LONG, 40), listener);
+                tell(name, control, header.get(ValueLayout.JAVA_LONG, 40), listener);
             }
         }
     }
@@ -54,17 +53,17 @@ public final class ErrorQueue {
             MemorySegment name, MemorySegment control, long end, Listener listener) {
         long at = 0;
         while (at + 32 <= end) {
-            int level = control.get(Native.INT, at + 8);
-            int type = control.get(Native.INT, at + 12);
+            int level = control.get(ValueLayout.JAVA_INT, at + 8);
+            int type = control.get(ValueLayout.JAVA_INT, at + 12);
             if ((level == SOL_IP && type == IP_RECVERR)
                     || (level == SOL_IPV6 && type == IPV6_RECVERR)) {
-                int errno = control.get(Native.INT, at + 16);
+                int errno = control.get(ValueLayout.JAVA_INT, at + 16);
                 if (control.get(ValueLayout.JAVA_BYTE, at + 20) != ORIGIN_LOCAL) {
                     listener.onError(SocketAddresses.read(name, 0), errno);
                 }
                 return;
             }
-            at += Math.max(16, (control.get(Native.LONG, at) + 7) & ~7L);
+            at += Math.max(16, (control.get(ValueLayout.JAVA_LONG, at) + 7) & ~7L);
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.mirrord.linux.socket;
 
 import dev.mirrord.linux.ErrnoException;
-import dev.mirrord.linux.Native;
+import dev.mirrord.linux.SystemCall;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 
 /** socket(2) and its like on raw descriptors. */
@@ -28,67 +28,24 @@ public final class Sockets {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SHUT_RDWR = 2;
 
-    private static final MethodHandle SOCKET =
-            Native.handle(
-                    "socket",
-                    FunctionDescriptor.of(Native.INT, Native.INT, Native.INT, Native.INT));
-    private static final MethodHandle BIND =
-            Native.handle(
-                    "bind",
-                    FunctionDescriptor.of(Native.INT, Native.INT, Native.POINTER, Native.INT));
-    private static final MethodHandle SETSOCKOPT =
-            Native.handle(
-                    "setsockopt",
-                    FunctionDescriptor.of(
-                            Native.INT,
-                            Native.INT,
-                            Native.INT,
-                            Native.INT,
-                            Native.POINTER,
-                            Native.INT));
-    private static final MethodHandle RECV =
-            Native.handle(
-                    "recv",
-                    FunctionDescriptor.of(
-                            Native.LONG, Native.INT, Native.POINTER, Native.LONG, Native.INT));
-    private static final MethodHandle SENDTO =
-            Native.handle(
-                    "sendto",
-                    FunctionDescriptor.of(
-                            Native.LONG,
-                            Native.INT,
-                            Native.POINTER,
-                            Native.LONG,
-                            Native.INT,
-                            Native.POINTER,
-                            Native.INT));
-    private static final MethodHandle RECVMSG =
-            Native.handle(
-                    "recvmsg",
-                    FunctionDescriptor.of(Native.LONG, Native.INT, Native.POINTER, Native.INT));
-
-    private static final MethodHandle SHUTDOWN =
-            Native.handle("shutdown", FunctionDescriptor.of(Native.INT, Native.INT, Native.INT));
-
     private Sockets() {}
 
     /** A new descriptor, closed on exec. */
     public static int open(int domain, int type, int protocol) throws ErrnoException {
         return (int)
-                Native.check(
-                        "socket",
-                        c -> (int) SOCKET.invokeExact(c, domain, type | SOCK_CLOEXEC, protocol));
+                ErrnoException.check(
+                        "socket", SystemCall.SOCKET.invoke(domain, type | SOCK_CLOEXEC, protocol));
     }
 
     public static void bind(int fd, MemorySegment address) throws ErrnoException {
-        int length = (int) address.byteSize();
-        Native.check("bind", c -> (int) BIND.invokeExact(c, fd, address, length));
+        ErrnoException.check(
+                "bind", SystemCall.BIND.invoke(fd, address.address(), address.byteSize()));
     }
 
     /** Sets an option whose value is an int. */
     public static void option(int fd, int level, int name, int value) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            option(fd, level, name, arena.allocateFrom(Native.INT, value));
+            option(fd, level, name, arena.allocateFrom(ValueLayout.JAVA_INT, value));
         }
     }
 
@@ -105,16 +62,20 @@ public final class Sockets {
 
     public static void option(int fd, int level, int name, MemorySegment value)
             throws ErrnoException {
-        int length = (int) value.byteSize();
-        Native.check(
-                "setsockopt %d %d".formatted(level, name),
-                c -> (int) SETSOCKOPT.invokeExact(c, fd, level, name, value, length));
+        long result =
+                SystemCall.SETSOCKOPT.invoke(fd, level, name, value.address(), value.byteSize());
+        if (result < 0) {
+            throw new ErrnoException("setsockopt %d %d".formatted(level, name), (int) -result);
+        }
     }
 
     /** Bytes received, or {@code -errno}. */
     public static int receive(int fd, MemorySegment into) {
-        long size = into.byteSize();
-        return (int) Native.tryCall("recv", c -> (long) RECV.invokeExact(c, fd, into, size, 0));
+        try {
+            return (int) SystemCall.RECVFROM.invoke(fd, into.address(), into.byteSize(), 0, 0, 0);
+        } finally {
+            Reference.reachabilityFence(into);
+        }
     }
 
     /** Bytes received into the vectors of {@code header}, or {@code -errno}. */
@@ -124,21 +85,28 @@ public final class Sockets {
 
     /** The same with flags as of recv(2). */
     static int receiveMessage(int fd, MemorySegment header, int flags) {
-        return (int)
-                Native.tryCall("recvmsg", c -> (long) RECVMSG.invokeExact(c, fd, header, flags));
+        try {
+            return (int) SystemCall.RECVMSG.invoke(fd, header.address(), flags);
+        } finally {
+            Reference.reachabilityFence(header);
+        }
     }
 
     /** Bytes sent, or {@code -errno}; {@code to} may be {@link MemorySegment#NULL}. */
     public static int send(int fd, MemorySegment data, long length, MemorySegment to) {
-        int size = (int) to.byteSize();
-        return (int)
-                Native.tryCall(
-                        "sendto", c -> (long) SENDTO.invokeExact(c, fd, data, length, 0, to, size));
+        try {
+            return (int)
+                    SystemCall.SENDTO.invoke(
+                            fd, data.address(), length, 0, to.address(), to.byteSize());
+        } finally {
+            Reference.reachabilityFence(data);
+            Reference.reachabilityFence(to);
+        }
     }
 
     /** Wakes who receives, on sockets without connection too, where shutdown(2) says ENOTCONN. */
     static void wake(int fd) {
-        Native.tryCall("shutdown", c -> (int) SHUTDOWN.invokeExact(c, fd, SHUT_RDWR));
+        SystemCall.SHUTDOWN.invoke(fd, SHUT_RDWR);
     }
 
     /** Sends a datagram without content; the result is lost, as UDP is. */
@@ -161,8 +129,8 @@ public final class Sockets {
     private static void timeout(int fd, int option, long milliseconds) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment time = arena.allocate(16, 8);
-            time.set(Native.LONG, 0, milliseconds / 1000);
-            time.set(Native.LONG, 8, milliseconds % 1000 * 1000);
+            time.set(ValueLayout.JAVA_LONG, 0, milliseconds / 1000);
+            time.set(ValueLayout.JAVA_LONG, 8, milliseconds % 1000 * 1000);
             option(fd, SOL_SOCKET, option, time);
         }
     }

@@ -3,9 +3,9 @@ package dev.mirrord.linux.socket;
 import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
-import dev.mirrord.linux.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -46,12 +46,12 @@ public final class TransparentReceiver implements AutoCloseable {
 
     private TransparentReceiver(int fd) {
         this.fd = fd;
-        vector.set(Native.POINTER, 0, data);
-        vector.set(Native.LONG, 8, DATAGRAM);
-        header.set(Native.POINTER, 0, name);
-        header.set(Native.POINTER, 16, vector);
-        header.set(Native.LONG, 24, 1);
-        header.set(Native.POINTER, 32, control);
+        vector.set(ValueLayout.ADDRESS, 0, data);
+        vector.set(ValueLayout.JAVA_LONG, 8, DATAGRAM);
+        header.set(ValueLayout.ADDRESS, 0, name);
+        header.set(ValueLayout.ADDRESS, 16, vector);
+        header.set(ValueLayout.JAVA_LONG, 24, 1);
+        header.set(ValueLayout.ADDRESS, 32, control);
     }
 
     /** Binds to a loopback address of the family to be served. */
@@ -88,8 +88,8 @@ public final class TransparentReceiver implements AutoCloseable {
 
     private void receive(Listener listener) throws ErrnoException {
         while (!closed) {
-            header.set(Native.INT, 8, SocketAddresses.SIZE);
-            header.set(Native.LONG, 40, CONTROL);
+            header.set(ValueLayout.JAVA_INT, 8, SocketAddresses.SIZE);
+            header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
             int length = Sockets.receiveMessage(fd, header);
             if (closed) {
                 return;
@@ -120,12 +120,12 @@ public final class TransparentReceiver implements AutoCloseable {
     }
 
     private @Nullable InetSocketAddress destination() {
-        long end = header.get(Native.LONG, 40);
+        long end = header.get(ValueLayout.JAVA_LONG, 40);
         long at = 0;
         while (at + 16 <= end) {
-            long length = control.get(Native.LONG, at);
-            int level = control.get(Native.INT, at + 8);
-            int type = control.get(Native.INT, at + 12);
+            long length = control.get(ValueLayout.JAVA_LONG, at);
+            int level = control.get(ValueLayout.JAVA_INT, at + 8);
+            int type = control.get(ValueLayout.JAVA_INT, at + 12);
             if ((level == SOL_IP && type == IP_ORIGINAL_DESTINATION)
                     || (level == SOL_IPV6 && type == IPV6_ORIGINAL_DESTINATION)) {
                 return SocketAddresses.read(control, at + 16);

@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar.watch;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.file.FileCalls;
@@ -152,7 +153,7 @@ final class Shadow implements AutoCloseable {
         try {
             return make(at, parent, name, directory);
         } finally {
-            FileCalls.close(at);
+            Descriptors.close(at);
         }
     }
 
@@ -201,7 +202,7 @@ final class Shadow implements AutoCloseable {
             directory.listed = true;
             directory.listedBy = source;
         } finally {
-            FileCalls.close(at);
+            Descriptors.close(at);
         }
     }
 
@@ -214,7 +215,7 @@ final class Shadow implements AutoCloseable {
                 replay(at, directory, each, source);
             }
         } finally {
-            FileCalls.close(at);
+            Descriptors.close(at);
         }
     }
 
@@ -347,7 +348,7 @@ final class Shadow implements AutoCloseable {
     /** IN_CLOSE_WRITE, if it is being written. */
     void settle(ShadowNode node) {
         if (node.writer >= 0) {
-            FileCalls.close(node.writer);
+            Descriptors.close(node.writer);
             node.writer = -1;
             writing.remove(node);
         }
@@ -357,7 +358,7 @@ final class Shadow implements AutoCloseable {
     void touch(ShadowNode node) throws ErrnoException {
         int fd = open(node);
         check("chmod a shadow", FileCalls.mode(fd, node.directory ? 0755 : FILE & 07777));
-        FileCalls.close(fd);
+        Descriptors.close(fd);
     }
 
     /** Removes it and all below. */
@@ -375,7 +376,7 @@ final class Shadow implements AutoCloseable {
                 node.directory
                         ? FileCalls.removeDirectory(at, node.name.bytes())
                         : FileCalls.unlink(at, node.name.bytes());
-        FileCalls.close(at);
+        Descriptors.close(at);
         parent.children.remove(node.name);
         forget(node);
         if (result != -Errno.ENOENT) {
@@ -412,8 +413,8 @@ final class Shadow implements AutoCloseable {
     @Override
     public void close() {
         writing().forEach(this::settle);
-        FileCalls.close(tree);
-        FileCalls.close(stage);
+        Descriptors.close(tree);
+        Descriptors.close(stage);
         MemoryFileSystem.unmount(mountPoint);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar.watch;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
 import dev.mirrord.linux.file.FileCalls;
@@ -36,9 +37,9 @@ final class TargetPath {
             }
             return below(FileCalls.nameOf(root), FileCalls.nameOf(found));
         } finally {
-            FileCalls.close(root);
+            Descriptors.close(root);
             if (found >= 0) {
-                FileCalls.close(found);
+                Descriptors.close(found);
             }
         }
     }

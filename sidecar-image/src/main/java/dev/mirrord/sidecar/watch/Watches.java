@@ -1,8 +1,8 @@
 package dev.mirrord.sidecar.watch;
 
+import dev.mirrord.linux.Descriptors;
 import dev.mirrord.linux.Errno;
 import dev.mirrord.linux.ErrnoException;
-import dev.mirrord.linux.file.FileCalls;
 import dev.mirrord.protocol.files.DirectoryEntry;
 import dev.mirrord.protocol.files.PathBytes;
 import dev.mirrord.sidecar.Log;
@@ -119,7 +119,7 @@ public final class Watches implements AutoCloseable {
         synchronized void answer(int result) {
             if (!answered) {
                 answered = true;
-                FileCalls.close(inotify);
+                Descriptors.close(inotify);
                 answer.accept(result);
             }
         }
@@ -212,7 +212,7 @@ public final class Watches implements AutoCloseable {
         }
         int file = shadow().open(node);
         int watch = known.add(request.inotify, request.mask, file, node.inode);
-        FileCalls.close(file);
+        Descriptors.close(file);
         request.answer(watch);
         if (!looking) {
             looking = true;
