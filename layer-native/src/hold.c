@@ -11,6 +11,10 @@
  *   SIGTERM, SIGINT to us     passed on, and nothing is started again; SIGKILL after 10 s; we end with the JVM's code
  *
  * A program that cannot be executed is a fault of the image, not a death: it exits with 125.
+ *
+ * MIRRORD_CONTROL in the environment may be the path of a unix socket at which the CLI listens. The program is then started
+ * with a connection to it, whose number takes the path's place in the variable: the CLI's first message waits for the JVM
+ * instead of the other way round. Where nobody listens (the engine does not share the CLI's sockets) the variable is empty.
  */
 #include "execute.h"
 #include "signals.h"
@@ -37,10 +41,39 @@ struct hold {
     int64_t restarts[RESTARTS]; /* times of the last ones, oldest first; zero is never */
 };
 
+/* Connects to the socket that the variable names; the copy of the environment is the started program's. */
+static void connect_control(char **environment) {
+    static const char name[] = "MIRRORD_CONTROL=";
+    const size_t length = sizeof name - 1;
+    while (*environment != NULL && (strlen(*environment) < length || memcmp(*environment, name, length) != 0)) {
+        environment++;
+    }
+    if (*environment == NULL) {
+        return;
+    }
+    char *value = *environment + length;
+    size_t size = strlen(value) + 1;
+    struct unix_address address = {.family = AF_UNIX_};
+    struct decimal number = {""};
+    if (size <= sizeof address.path) {
+        memcpy(address.path, value, size);
+        long fd = sys_socket(AF_UNIX_, SOCK_STREAM_ | O_NONBLOCK_);
+        if (fd >= 0 && sys_connect((int)fd, &address) == 0) {
+            number = text_decimal((uint64_t)fd);
+        } else if (fd >= 0) {
+            sys_close((int)fd);
+        }
+    }
+    if (strlen(number.digits) < size) {
+        memcpy(value, number.digits, strlen(number.digits) + 1);
+    }
+}
+
 static int start(struct hold *hold) {
     long pid = sys_fork();
     if (pid == 0) {
         sys_setpgid(0, 0);
+        connect_control(hold->environment);
         signals_restore(&hold->signals);
         execute(hold->arguments, hold->environment);
         sys_exit(OWN_FAILURE);

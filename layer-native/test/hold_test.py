@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 
 from fixture import OWN_FAILURE, ProgramTest, await_condition, children, state
@@ -79,6 +80,27 @@ class HoldTest(ProgramTest):
     def test_a_program_that_cannot_be_run_is_not_restarted(self):
         process = self.start_program("hold", "--", "no-such-program")
         self.assertEqual(self.finish(process, OWN_FAILURE)[1].count(b"cannot run no-such-program"), 1)
+
+    def test_the_program_is_started_with_a_connection(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.path("control"))
+            listener.listen()
+            listener.settimeout(5)
+            process = self.hold(
+                'echo "from $MIRRORD_CONTROL" >&$MIRRORD_CONTROL; echo $$ >> starts; exit 3',
+                "env", "MIRRORD_CONTROL=" + self.path("control"),
+            )  # fmt: skip
+            for _ in range(2):  # each start has one of its own
+                connection, _ = listener.accept()
+                with connection, connection.makefile() as lines:
+                    self.assertRegex(lines.readline(), "^from [3-9]\n")
+            self.finish(process, 3)
+
+    def test_without_a_listener_the_program_is_started_without_a_connection(self):
+        for path in (self.path("nobody"), "x" * 200, ""):
+            with self.subTest(path):
+                process = self.hold('echo "[$MIRRORD_CONTROL]" >&2; exit 0', "env", "MIRRORD_CONTROL=" + path)
+                self.assertEqual(self.finish(process, 0)[1], b"[]\n")
 
     def test_zombies_are_reaped(self):
         process = self.hold(

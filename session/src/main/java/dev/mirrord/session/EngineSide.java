@@ -8,14 +8,19 @@ import dev.mirrord.session.docker.engine.Endpoint;
 import dev.mirrord.session.docker.engine.Engine;
 import dev.mirrord.session.docker.engine.ExecStream;
 import dev.mirrord.session.docker.rewrite.ImageConfig;
+import dev.mirrord.session.docker.rewrite.RelayMount;
 import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.docker.rewrite.Rewriter;
 import dev.mirrord.session.docker.rewrite.SessionFacts;
 import dev.mirrord.session.docker.rewrite.SharedNamespace;
 import dev.mirrord.session.docker.rewrite.SidecarSpec;
+import dev.mirrord.session.sidecar.ControlServer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session makes on the user's engine: the layer container, the sidecar, and the app's
@@ -43,6 +48,7 @@ final class EngineSide implements AutoCloseable {
     private volatile String sidecar;
     private volatile String sidecarImage;
     private volatile boolean attached;
+    private volatile @Nullable ControlServer arrivals;
 
     EngineSide(SessionId id, SessionRequest request, ContainerCommand command, SessionLog log) {
         this.id = id;
@@ -80,6 +86,7 @@ final class EngineSide implements AutoCloseable {
                 output.follow(
                         SessionOutput.Step.SIDECAR,
                         () -> {
+                            spec.relay().ifPresent(this::awaitSidecar);
                             String container = engine.containers().createSidecar(spec);
                             sidecar = spec.name();
                             engine.containers().start(container);
@@ -87,6 +94,28 @@ final class EngineSide implements AutoCloseable {
                         },
                         _ -> spec.name());
         log.line("sidecar started", "session", id, "container", made);
+    }
+
+    private void awaitSidecar(RelayMount relay) {
+        try {
+            arrivals = ControlServer.listen(Path.of(relay.directory(), relay.control()));
+        } catch (IOException e) {
+            log.failure("the sidecar cannot come", e);
+        }
+    }
+
+    /** A process of the sidecar's that comes to this host; empty when none does. */
+    Optional<ControlServer.Arrival> arrival(long milliseconds) {
+        ControlServer awaited = arrivals;
+        return awaited == null ? Optional.empty() : awaited.await(milliseconds);
+    }
+
+    /** From now on a process that comes is refused, and listens itself. */
+    void awaitNobody() {
+        ControlServer awaited = arrivals;
+        if (awaited != null) {
+            awaited.close();
+        }
     }
 
     /** How the app's line is run. */
@@ -202,6 +231,7 @@ final class EngineSide implements AutoCloseable {
 
     @Override
     public void close() {
+        awaitNobody();
         engine.close();
     }
 

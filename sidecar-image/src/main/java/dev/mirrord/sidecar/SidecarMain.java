@@ -1,5 +1,6 @@
 package dev.mirrord.sidecar;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.protocol.tls.TunnelTls;
 import dev.mirrord.protocol.tunnel.Tunnel;
 import dev.mirrord.sidecar.control.Control;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class SidecarMain {
     private static final int OWN_FAILURE = 125;
     private static final int CONTROL_SECONDS = 25;
+
+    /** In the environment: the descriptor of a connection with the CLI, when PID 1 has one. */
+    private static final String CONTROL = "MIRRORD_CONTROL";
 
     private final Paths paths;
     private final boolean kernel;
@@ -50,7 +54,11 @@ public final class SidecarMain {
     }
 
     void run() {
-        SocketDoor.openControl(paths.control(), this::connected);
+        SocketDoor.openControl(paths.control(), Conversation::new);
+        String begun = System.getenv().getOrDefault(CONTROL, "");
+        if (!begun.isEmpty()) {
+            SocketDoor.adoptControl(Integer.parseInt(begun), Conversation::new);
+        }
         SocketDoor.openTunnels(paths.tunnel(), this::brought);
         EventLoops.next().schedule(this::nobodyCame, CONTROL_SECONDS, TimeUnit.SECONDS);
         try {
@@ -62,7 +70,34 @@ public final class SidecarMain {
         Log.line("TLS", "native", TunnelTls.isNative(), "milliseconds", ending.age());
     }
 
-    private synchronized ControlListener connected(Control control) {
+    /** Becomes the session with its first message: the CLI may have chosen another way. */
+    private final class Conversation implements ControlListener {
+        private final Control control;
+        private @Nullable ControlListener session;
+
+        Conversation(Control control) {
+            this.control = control;
+        }
+
+        @Override
+        public void onMessage(String type, JsonNode message) {
+            ControlListener known = session;
+            if (known == null) {
+                known = begin(control);
+                session = known;
+            }
+            known.onMessage(type, message);
+        }
+
+        @Override
+        public void onClosed() {
+            if (session != null) {
+                session.onClosed();
+            }
+        }
+    }
+
+    private synchronized ControlListener begin(Control control) {
         if (session != null) {
             throw new SidecarFailure("a second CLI for this session");
         }

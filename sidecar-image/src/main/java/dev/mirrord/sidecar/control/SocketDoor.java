@@ -6,6 +6,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
@@ -28,6 +29,25 @@ public final class SocketDoor {
                     Control control = new Control(channel);
                     control.listen(accepted.apply(control));
                 });
+    }
+
+    /**
+     * Takes up the conversation that PID 1 has begun.
+     *
+     * @param descriptor of a connected stream socket
+     */
+    public static void adoptControl(int descriptor, Function<Control, ControlListener> accepted) {
+        EpollDomainSocketChannel channel = new EpollDomainSocketChannel(descriptor);
+        Control control = new Control(channel);
+        channel.pipeline()
+                .addLast(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel same) {
+                                control.listen(accepted.apply(control));
+                            }
+                        });
+        EventLoops.group().register(channel);
     }
 
     /** Takes connections that become tunnels; they are not read until somebody wants them. */

@@ -39,6 +39,7 @@ final class SidecarBody {
         body.set("Labels", object(spec.labels()));
         spec.hostname().ifPresent(name -> body.put("Hostname", name));
         spec.domainName().ifPresent(name -> body.put("Domainname", name));
+        body.set("Env", array(spec.environment()));
         // engines before API 1.44 read it here, later ones at the network
         first.macAddress().ifPresent(address -> body.put("MacAddress", address));
         ObjectNode exposed = body.putObject("ExposedPorts");
@@ -85,16 +86,11 @@ final class SidecarBody {
         host.put("AutoRemove", spec.autoRemove());
         host.put("UsernsMode", spec.userNamespace());
         host.set("RestartPolicy", restartPolicy(spec.restartPolicy()));
-        spec.relayDirectory()
+        spec.relay()
                 .ifPresent(
-                        directory ->
-                                host.set(
-                                        "Binds",
-                                        array(
-                                                List.of(
-                                                        directory
-                                                                + ":"
-                                                                + SidecarSpec.RELAY_TARGET))));
+                        relay ->
+                                host.putArray("Binds")
+                                        .add(relay.directory() + ":" + SidecarSpec.RELAY_TARGET));
         return host;
     }
 

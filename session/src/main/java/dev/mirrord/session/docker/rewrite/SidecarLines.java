@@ -42,9 +42,15 @@ public final class SidecarLines {
         spec.securityOptions().forEach(option -> words.add("--security-opt=" + option));
         spec.sysctls().forEach((name, value) -> words.add("--sysctl=" + name + "=" + value));
         words.add("--volumes-from=" + spec.layerName());
-        spec.relayDirectory()
+        spec.relay()
                 .ifPresent(
-                        folder -> words.add("--volume=" + folder + ":" + SidecarSpec.RELAY_TARGET));
+                        relay ->
+                                words.add(
+                                        "--volume="
+                                                + relay.directory()
+                                                + ":"
+                                                + SidecarSpec.RELAY_TARGET));
+        spec.environment().forEach(entry -> words.add("--env=" + entry));
         spec.hostname().ifPresent(name -> words.add("--hostname=" + name));
         spec.domainName().ifPresent(name -> words.add("--domainname=" + name));
         NetworkAttachment first = spec.networks().getFirst();

@@ -51,7 +51,8 @@ final class SidecarOptions {
                 // an engine takes only one of the two
                 facts.removeSidecar() && restartPolicy(command).equals("no"),
                 userNamespace(command),
-                facts.relayDirectory());
+                facts.relayDirectory()
+                        .map(directory -> new RelayMount(directory, facts.id() + ".sock")));
     }
 
     /** A sysctl of the network namespace; the others belong to the app's own namespaces. */

@@ -15,7 +15,6 @@ import java.util.Set;
  * @param networks never empty; the first is joined at creation, the others before the start
  * @param restartPolicy {@code no}, {@code always}, {@code unless-stopped}, {@code on-failure[:3]}
  * @param userNamespace {@code host} or empty
- * @param relayDirectory of the engine's host
  */
 public record SidecarSpec(
         String image,
@@ -38,13 +37,18 @@ public record SidecarSpec(
         String restartPolicy,
         boolean autoRemove,
         String userNamespace,
-        Optional<String> relayDirectory) {
+        Optional<RelayMount> relay) {
 
     /** Stands for the engine's host in {@code --add-host}. */
     static final String HOST_GATEWAY = "host-gateway";
 
     /** Where the relay directory is seen in the sidecar. */
     public static final String RELAY_TARGET = "/run/mirrord/host";
+
+    /**
+     * Its PID 1 connects to the socket that this variable names, and the JVM has the connection.
+     */
+    private static final String CONTROL = "MIRRORD_CONTROL";
 
     /** Where the layer volume is seen in every container that has it. */
     public static final String LAYER_TARGET = "/.mirrord";
@@ -54,6 +58,12 @@ public record SidecarSpec(
         return extraHosts.stream()
                 .filter(host -> host.endsWith(":" + HOST_GATEWAY))
                 .map(host -> host.substring(0, host.length() - HOST_GATEWAY.length() - 1))
+                .toList();
+    }
+
+    /** {@code NAME=value}. */
+    public List<String> environment() {
+        return relay.map(each -> CONTROL + "=" + RELAY_TARGET + "/" + each.control()).stream()
                 .toList();
     }
 
@@ -118,6 +128,6 @@ public record SidecarSpec(
                 restartPolicy,
                 autoRemove,
                 userNamespace,
-                relayDirectory);
+                relay);
     }
 }

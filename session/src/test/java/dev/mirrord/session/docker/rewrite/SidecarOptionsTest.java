@@ -134,7 +134,9 @@ class SidecarOptionsTest {
         assertThat(target.hostname()).contains("web-0");
         assertThat(target.nameservers()).containsExactly("127.0.0.53");
         assertThat(target.searchDomains()).containsExactly("shop.svc.cluster.local");
-        assertThat(target.relayDirectory()).contains("/run/relay");
+        assertThat(target.relay()).contains(new RelayMount("/run/relay", facts.id() + ".sock"));
+        assertThat(target.environment())
+                .containsExactly("MIRRORD_CONTROL=/run/mirrord/host/" + facts.id() + ".sock");
         assertThat(target.autoRemove()).isTrue();
     }
 
