@@ -174,6 +174,11 @@ public final class TargetContext implements AutoCloseable {
         return id;
     }
 
+    /** Completes when the container has been started. */
+    public CompletableFuture<?> appStarted() {
+        return events.launcher;
+    }
+
     /** Completes when the container's program has ended. */
     public CompletableFuture<?> appEnded() {
         return events.appEnded;

@@ -44,6 +44,7 @@ public final class ClusterContext implements AutoCloseable {
     private final List<Consumer<Overrides>> settings = new ArrayList<>();
     private final List<Runnable> endings = new ArrayList<>();
     private final AgentPool agents = new AgentPool();
+    private final NextContext next = new NextContext();
     private @Nullable Path file;
     private @Nullable Path kubeconfigCopy;
 
@@ -122,7 +123,7 @@ public final class ClusterContext implements AutoCloseable {
      */
     public <C extends GenericContainer<?>> C run(C container) {
         ContainerContext made =
-                ContainerContext.attach(container, agents, this::config, EngineWords::client);
+                ContainerContext.attach(container, agents, next, this::config, EngineWords::client);
         synchronized (endings) {
             endings.add(made::close);
         }
@@ -173,6 +174,7 @@ public final class ClusterContext implements AutoCloseable {
             endings.clear();
         }
         all.parallelStream().forEach(Runnable::run);
+        next.close();
         agents.close();
         Path copy = kubeconfigCopy;
         if (copy != null) {

@@ -3,9 +3,9 @@ package dev.mirrord.testcontainers;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.session.SessionRequest;
-import dev.mirrord.session.SharedAgent;
 import dev.mirrord.session.TargetContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,18 +21,20 @@ final class ContainerContext implements AutoCloseable {
 
     private final GenericContainer<?> container;
     private final AgentPool agents;
+    private final NextContext next;
     private final Supplier<MirrordConfig> config;
     private final Supplier<List<String>> client;
-    private @Nullable TargetContext context;
-    private @Nullable SharedAgent agent;
+    private @Nullable OpenContext current;
 
     private ContainerContext(
             GenericContainer<?> container,
             AgentPool agents,
+            NextContext next,
             Supplier<MirrordConfig> config,
             Supplier<List<String>> client) {
         this.container = container;
         this.agents = agents;
+        this.next = next;
         this.config = config;
         this.client = client;
     }
@@ -40,11 +42,13 @@ final class ContainerContext implements AutoCloseable {
     static ContainerContext attach(
             GenericContainer<?> container,
             AgentPool agents,
+            NextContext next,
             Supplier<MirrordConfig> config,
             Supplier<List<String>> client) {
-        ContainerContext made = new ContainerContext(container, agents, config, client);
+        ContainerContext made = new ContainerContext(container, agents, next, config, client);
         container.withCreateContainerCmdModifier(made::open);
         SidecarPorts.show(container, made::sidecar);
+        next.add(made);
         return made;
     }
 
@@ -55,43 +59,52 @@ final class ContainerContext implements AutoCloseable {
         closeContext();
     }
 
+    /** The context that the container would be started in now; empty when that is not known. */
+    Optional<OpenContext> openAhead() {
+        return NextContext.creation(container)
+                .map(this::request)
+                .map(request -> OpenContext.of(request, agents));
+    }
+
+    private SessionRequest request(CreateContainerCmd create) {
+        return new SessionRequest(config.get(), RunLine.of(create, client.get()));
+    }
+
     private void open(CreateContainerCmd create) {
+        if (NextContext.isAsking()) {
+            return;
+        }
         closeContext();
-        SessionRequest request = new SessionRequest(config.get(), RunLine.of(create, client.get()));
-        SharedAgent shared = agents.take(request.config(), new LogOutput());
-        TargetContext opened;
-        try {
-            opened = TargetContext.openWith(shared, request, new LogOutput());
-        } catch (RuntimeException failure) {
-            agents.release(shared);
-            throw failure;
-        }
+        SessionRequest request = request(create);
+        OpenContext opened =
+                next.take(this, request).orElseGet(() -> OpenContext.of(request, agents));
         synchronized (this) {
-            context = opened;
-            agent = shared;
+            current = opened;
         }
-        opened.appEnded().thenRunAsync(() -> end(opened), ContainerContext::inBackground);
-        opened.lost()
+        TargetContext context = opened.context();
+        next.began(opened);
+        context.appEnded().thenRunAsync(() -> end(opened), ContainerContext::inBackground);
+        context.lost()
                 .thenAcceptAsync(
                         why -> {
-                            if (!opened.appEnded().isDone()) {
+                            if (!context.appEnded().isDone()) {
                                 LOG.error("the session is over: {}", why);
                             }
                             end(opened);
                         },
                         ContainerContext::inBackground);
-        InContext.apply(opened.container(), create);
+        InContext.apply(context.container(), create);
     }
 
     private synchronized @Nullable String sidecar() {
-        TargetContext now = context;
-        return now == null || now.appEnded().isDone() || now.lost().isDone() ? null : now.sidecar();
+        OpenContext now = current;
+        return now == null || !now.isAlive() ? null : now.context().sidecar();
     }
 
     private void closeContext() {
-        TargetContext old;
+        OpenContext old;
         synchronized (this) {
-            old = context;
+            old = current;
         }
         if (old != null) {
             end(old);
@@ -99,22 +112,21 @@ final class ContainerContext implements AutoCloseable {
     }
 
     /** May be called again, also at the same time: the first lets the agent go. */
-    private void end(TargetContext ended) {
-        SharedAgent lease = null;
+    private void end(OpenContext ended) {
+        boolean first;
         synchronized (this) {
-            if (ended.equals(context)) {
-                context = null;
-                lease = agent;
-                agent = null;
+            first = ended.equals(current);
+            if (first) {
+                current = null;
             }
         }
-        ended.close();
-        if (lease != null) {
-            agents.release(lease);
+        if (first) {
+            ended.close();
+            next.ended();
         }
     }
 
-    private static void inBackground(Runnable task) {
+    static void inBackground(Runnable task) {
         Thread.ofPlatform().daemon().name("mirrord-context-end").start(task);
     }
 }

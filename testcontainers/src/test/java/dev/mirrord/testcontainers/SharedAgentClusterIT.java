@@ -32,30 +32,34 @@ class SharedAgentClusterIT {
     }
 
     @Test
-    void laterContainersDoNotWaitForAnAgent() {
+    void laterContainersDoNotWaitForAnAgent() throws InterruptedException {
         try (ClusterContext client = Surroundings.shop("targetless");
                 GenericContainer<?> asking =
                         client.run(
                                 new GenericContainer<>(GLIBC).withCommand("sleep", "infinity"))) {
             asking.start();
             List<String> before = Surroundings.agents();
-            laterContainersDoNotWait(asking, before);
+            laterContainersDoNotWait(asking, before, Surroundings.sessions());
             Surroundings.assertNoAgentsBut(before);
         }
     }
 
-    private static void laterContainersDoNotWait(GenericContainer<?> asking, List<String> before) {
+    private static void laterContainersDoNotWait(
+            GenericContainer<?> asking, List<String> before, List<String> sessions)
+            throws InterruptedException {
         try (ClusterContext web = Surroundings.shop("deployment/web").start();
                 GenericContainer<?> first = web.run(server(80, "first"));
                 GenericContainer<?> second = web.run(server(80, "second"));
                 GenericContainer<?> third = web.run(server(80, "third"));
                 GenericContainer<?> plain = server(80, "plain")) {
-            first.start();
             long alone = milliseconds(plain::start);
+            first.start();
+            awaitSidecars(sessions, 2);
+            Thread.sleep(1_000);
             long later = milliseconds(second::start);
             long last = milliseconds(third::start);
             System.out.printf(
-                    "docker run %d ms, a second container %d ms, a third %d ms%n",
+                    "docker run %d ms, a second container %d ms, a third at once %d ms%n",
                     alone, later, last);
             // Its agent alone would take longer.
             assertThat(later).isLessThan(alone + 5_000);
@@ -82,6 +86,43 @@ class SharedAgentClusterIT {
     }
 
     @Test
+    void whatIsMadeAheadGoesWithTheLastThatRuns() {
+        List<String> agents = Surroundings.agents();
+        List<String> sessions = Surroundings.sessions();
+        try (ClusterContext web = Surroundings.shop("deployment/web").withoutIncoming();
+                GenericContainer<?> first = web.run(server(8080, "first"));
+                GenericContainer<?> never = web.run(server(8081, "never"))) {
+            first.start();
+            awaitSidecars(sessions, 2);
+            first.stop();
+            Surroundings.assertNoAgentsBut(agents);
+            awaitSidecars(sessions, 0);
+            assertThat(never.getContainerId()).isNull();
+        }
+    }
+
+    @Test
+    void aContainerThatIsChangedMeanwhileIsStartedAsItIs() {
+        List<String> agents = Surroundings.agents();
+        List<String> sessions = Surroundings.sessions();
+        try (ClusterContext web = Surroundings.shop("deployment/web").withoutIncoming();
+                GenericContainer<?> first = web.run(server(8080, "first"));
+                GenericContainer<?> changed = web.run(server(8081, "before"))) {
+            first.start();
+            awaitSidecars(sessions, 2);
+            changed.withEnv("SERVICE_NAME", "after")
+                    .withCommand("probe", "serve", "http=8082")
+                    .setExposedPorts(List.of(8082));
+            changed.start();
+            assertThat(get(changed, 8082, "")).contains("service: after");
+            assertThat(Surroundings.agents()).hasSize(agents.size() + 1);
+            awaitSidecars(sessions, 2);
+        }
+        awaitSidecars(sessions, 0);
+        Surroundings.assertNoAgentsBut(agents);
+    }
+
+    @Test
     void containersThatStartAtOnceShareItAndItGoesWithTheLast() {
         List<String> before = Surroundings.agents();
         try (ClusterContext web = Surroundings.shop("deployment/web").withoutIncoming()) {
@@ -94,6 +135,18 @@ class SharedAgentClusterIT {
             apps.forEach(GenericContainer::stop);
             Surroundings.assertNoAgentsBut(before);
         }
+    }
+
+    /** Waits until there are as many beside those of other sessions. */
+    private static void awaitSidecars(List<String> others, int count) {
+        Surroundings.await(
+                Duration.ofSeconds(30),
+                () -> "sessions: " + Surroundings.sessions(),
+                () ->
+                        Surroundings.sessions().stream()
+                                        .filter(session -> !others.contains(session))
+                                        .count()
+                                == count);
     }
 
     private static void ask(GenericContainer<?> from) {
