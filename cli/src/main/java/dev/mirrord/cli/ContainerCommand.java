@@ -14,6 +14,7 @@ import dev.mirrord.session.ContainerSession;
 import dev.mirrord.session.DryRun;
 import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.SessionRequest;
+import dev.mirrord.session.ThisProgram;
 import dev.mirrord.session.docker.command.ComposeWords;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -195,6 +196,13 @@ class ContainerCommand implements Callable<Integer> {
         boolean dryRun;
     }
 
+    private List<String> line() {
+        CommandSpec parsed = spec;
+        return parsed == null
+                ? List.of()
+                : parsed.root().commandLine().getParseResult().originalArgs();
+    }
+
     @Override
     public Integer call() throws ConfigException, IOException {
         peerFlags.check();
@@ -206,7 +214,10 @@ class ContainerCommand implements Callable<Integer> {
         List<String> parsable = asTarget ? AsTarget.parsable(command) : command;
         if (!output.dryRun && BackgroundSession.isWanted(parsable)) {
             return BackgroundSession.start(
-                    ThisProgram.again(spec), "-".equals(configFile), System.out, System.err);
+                    ThisProgram.again(Main.class, line()),
+                    "-".equals(configFile),
+                    System.out,
+                    System.err);
         }
         Terminal terminal = new Terminal(System.err, output.quiet, output.verbose);
         SessionRequest request = request(command, terminal);

@@ -46,12 +46,11 @@ final class ComposeCommand {
     private static Optional<GivenContext> useGiven() {
         Optional<GivenContext> given = GivenContext.ofProcess();
         given.ifPresent(context -> Docker.use(context.docker()));
-        ComposeVersion.check();
         return given;
     }
 
     private Project project() {
-        Project project = Project.read(line);
+        Project project = ComposeVersion.checkBeside(() -> Project.read(line));
         return given.map(context -> context.in(project, this::services)).orElse(project);
     }
 

@@ -1,6 +1,9 @@
 package dev.mirrord.compose;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,15 +17,23 @@ final class ComposeVersion {
     private ComposeVersion() {}
 
     /**
-     * @throws ComposeFailure when the installed one cannot be used
+     * Checks while {@code work} is done.
+     *
+     * @throws ComposeFailure when the installed one cannot be used, whatever became of the work
      */
-    static void check() {
-        check(
-                Docker.ask(true, List.of("compose", "version", "--short"))
-                        .orElseThrow(
-                                () ->
-                                        new ComposeFailure(
-                                                "docker has no compose command: " + INSTALL)));
+    static <T> T checkBeside(Supplier<T> work) {
+        CompletableFuture<Optional<String>> version =
+                Docker.begin(true, List.of("compose", "version", "--short"));
+        try {
+            return work.get();
+        } finally {
+            check(
+                    version.join()
+                            .orElseThrow(
+                                    () ->
+                                            new ComposeFailure(
+                                                    "docker has no compose command: " + INSTALL)));
+        }
     }
 
     static void check(String version) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What is asked of the user's docker command. */
 final class Docker {
@@ -54,6 +55,12 @@ final class Docker {
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
+    }
+
+    /** The same beside others. */
+    static CompletableFuture<Optional<String>> begin(boolean quiet, List<String> words) {
+        return CompletableFuture.supplyAsync(
+                () -> ask(quiet, words), task -> Thread.ofPlatform().daemon().start(task));
     }
 
     static JsonNode parse(String json) {

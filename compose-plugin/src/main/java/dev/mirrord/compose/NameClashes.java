@@ -27,6 +27,9 @@ final class NameClashes {
 
     /** Asks the cluster in the background; a cluster that cannot be asked has no clash. */
     static CompletableFuture<Optional<String>> find(Project project) {
+        if (project.raw().path("services").size() < 2) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
         return CompletableFuture.supplyAsync(
                         () -> sentence(project, Targets::services),
                         task -> Thread.ofPlatform().daemon().name("mirrord-names").start(task))

@@ -2,6 +2,8 @@ package dev.mirrord.compose;
 
 import dev.mirrord.session.Product;
 import dev.mirrord.session.SessionFailure;
+import dev.mirrord.session.training.Training;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.logging.LogManager;
@@ -49,6 +51,7 @@ public final class Plugin {
             case "docker-cli-plugin-metadata" -> say(metadata());
             case "compose" -> Provider.run(words.subList(1, words.size()), System.out);
             case "serve" -> Server.run(words.subList(1, words.size()));
+            case "train" -> Training.run(Path.of(words.get(1)));
             default -> command(words);
         };
     }

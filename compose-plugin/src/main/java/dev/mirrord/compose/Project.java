@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -15,15 +17,22 @@ import java.util.function.Supplier;
  */
 record Project(JsonNode raw, JsonNode resolved, Supplier<JsonNode> written) {
     static Project read(ComposeLine line) {
+        // What is wrong is said once: by the one that resolves variables too.
+        CompletableFuture<Optional<String>> raw =
+                Docker.begin(true, words(line, "--no-interpolate"));
+        JsonNode resolved = parse(Docker.ask(false, words(line)));
         return new Project(
-                config(line, "--no-interpolate"),
-                config(line),
+                parse(raw.join()),
+                resolved,
                 () ->
-                        config(
-                                line,
-                                "--no-interpolate",
-                                "--no-path-resolution",
-                                "--no-env-resolution"));
+                        parse(
+                                Docker.ask(
+                                        false,
+                                        words(
+                                                line,
+                                                "--no-interpolate",
+                                                "--no-path-resolution",
+                                                "--no-env-resolution"))));
     }
 
     /** Services with {@code x-mirrord}. */
@@ -34,18 +43,20 @@ record Project(JsonNode raw, JsonNode resolved, Supplier<JsonNode> written) {
                 .toList();
     }
 
-    private static JsonNode config(ComposeLine line, String... more) {
+    private static List<String> words(ComposeLine line, String... more) {
         List<String> words = new ArrayList<>(List.of("compose"));
         words.addAll(line.options());
         words.addAll(List.of("--profile", "*", "config", "--format", "json"));
         words.addAll(List.of(more));
+        return words;
+    }
+
+    private static JsonNode parse(Optional<String> text) {
         return Docker.parse(
-                Docker.ask(false, words)
-                        .orElseThrow(
-                                () ->
-                                        new ComposeFailure(
-                                                "docker compose config failed; its own words are"
-                                                        + " above")));
+                text.orElseThrow(
+                        () ->
+                                new ComposeFailure(
+                                        "docker compose config failed; its own words are above")));
     }
 
     String imageOf(String service) {

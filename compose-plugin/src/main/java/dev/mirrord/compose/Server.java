@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mirrord.config.MirrordConfig;
 import dev.mirrord.config.source.Location;
 import dev.mirrord.session.LiveProcess;
+import dev.mirrord.session.Preload;
 import dev.mirrord.session.Product;
 import dev.mirrord.session.SessionFailure;
 import dev.mirrord.session.SessionOutput;
@@ -62,6 +63,7 @@ final class Server {
             Signals.handle(signal, () -> {});
         }
         Signals.handle("TERM", () -> server.told.complete(true));
+        Preload.start();
         PrintStream toProvider = System.out;
         try {
             String config = new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();

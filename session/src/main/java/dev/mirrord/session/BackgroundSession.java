@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,22 +32,21 @@ public final class BackgroundSession {
     /**
      * Starts it.
      *
-     * @param line the same program again, with its arguments
+     * @param program the same again, with its arguments
      * @param keepsInput true if the program has to read our standard input
      * @return exit code for the user
      */
     public static int start(
-            List<String> line, boolean keepsInput, PrintStream out, PrintStream err) {
-        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(line));
-        builder.environment().put(MARK, "1");
-        builder.redirectInput(
+            ProcessBuilder program, boolean keepsInput, PrintStream out, PrintStream err) {
+        program.environment().put(MARK, "1");
+        program.redirectInput(
                 keepsInput
                         ? ProcessBuilder.Redirect.INHERIT
                         : ProcessBuilder.Redirect.from(nothing()));
         // Ctrl-C reaches that process too: it cleans up, and then we end with it.
         Signals.handle("INT", () -> {});
         try {
-            Process session = builder.start();
+            Process session = program.start();
             Signals.handle("TERM", session::destroy);
             Thread said = Thread.ofPlatform().daemon().start(() -> pass(session, err));
             try (BufferedReader from = session.inputReader(StandardCharsets.UTF_8)) {
