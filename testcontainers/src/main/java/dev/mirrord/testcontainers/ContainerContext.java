@@ -76,13 +76,13 @@ final class ContainerContext implements AutoCloseable {
         }
         closeContext();
         SessionRequest request = request(create);
-        OpenContext opened =
-                next.take(this, request).orElseGet(() -> OpenContext.of(request, agents));
+        Optional<OpenContext> ahead = next.take(this, request);
+        OpenContext opened = ahead.orElseGet(() -> OpenContext.of(request, agents));
         synchronized (this) {
             current = opened;
         }
         TargetContext context = opened.context();
-        next.began(opened);
+        next.began(opened, ahead.isPresent());
         context.appEnded().thenRunAsync(() -> end(opened), ContainerContext::inBackground);
         context.lost()
                 .thenAcceptAsync(

@@ -64,12 +64,20 @@ final class NextContext implements AutoCloseable {
         return made;
     }
 
-    /** A container is being started in its context. */
-    void began(OpenContext context) {
+    /**
+     * A container is being started in its context.
+     *
+     * @param wasReady it has no sidecar to wait for: the next one's can be started beside it
+     */
+    void began(OpenContext context, boolean wasReady) {
         synchronized (this) {
             running++;
         }
-        context.context().appStarted().thenRun(this::prepare);
+        if (wasReady) {
+            prepare();
+        } else {
+            context.context().appStarted().thenRun(this::prepare);
+        }
     }
 
     /** A container's context has ended. */

@@ -51,7 +51,9 @@ class SharedAgentClusterIT {
                 GenericContainer<?> first = web.run(server(80, "first"));
                 GenericContainer<?> second = web.run(server(80, "second"));
                 GenericContainer<?> third = web.run(server(80, "third"));
+                GenericContainer<?> firstOfAll = server(80, "first of all");
                 GenericContainer<?> plain = server(80, "plain")) {
+            firstOfAll.start();
             long alone = milliseconds(plain::start);
             first.start();
             awaitSidecars(sessions, 2);
