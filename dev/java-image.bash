@@ -33,7 +33,7 @@ java_context() {
     done
     strip --strip-unneeded "$context"/native/*.so
     make -s -C "${dev_root%/*}/layer-native"
-    cp "${dev_root%/*}/layer-native/build/$(uname -m)/libsyscall.so" "$context/native/"
+    cp "${dev_root%/*}/layer-native/build/$(uname -m)/libmirrord-syscall.so" "$context/native/"
 
     # Class path in one explicit order: a class cache holds only for the one that it was trained with.
     jars=$(find "$context/app" -name '*.jar' -printf '/mirrord/app/%f\n' | LC_ALL=C sort | paste -sd:)

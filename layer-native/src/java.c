@@ -1,5 +1,5 @@
 /*
- * libsyscall.so: one system call of a Java program, by JNI.
+ * libmirrord-syscall.so: one system call of a Java program, by JNI.
  *
  * Theory of operation: the JVM finds the function by its name, dev.mirrord.linux.Kernel's native method, and passes the
  * arguments on. Linking this takes microseconds where a down-call of java.lang.foreign takes 40 ms of a start. Pointers are

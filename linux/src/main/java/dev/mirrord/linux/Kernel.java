@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The way into the kernel: the images' {@code libsyscall.so}, which starts 50 ms earlier, else a
- * down-call of the C library's syscall(2).
+ * The way into the kernel: the images' {@code libmirrord-syscall.so}, which starts 50 ms earlier,
+ * else a down-call of the C library's syscall(2).
  */
 final class Kernel {
     private static final boolean DIRECT = load();
@@ -26,7 +26,7 @@ final class Kernel {
 
     private static boolean load() {
         try {
-            System.loadLibrary("syscall");
+            System.loadLibrary("mirrord-syscall");
             return true;
         } catch (UnsatisfiedLinkError absent) {
             return false;
