@@ -63,6 +63,7 @@ final class ContainerContext implements AutoCloseable {
     Optional<OpenContext> openAhead() {
         return NextContext.creation(container)
                 .map(this::request)
+                .filter(request -> !RunLine.isThereOnce(request.command()))
                 .map(request -> OpenContext.of(request, agents));
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * It is only read, never run: values in it stay in this process.
  */
 final class RunLine {
+    /** Testcontainers gives one to each container on a network. */
+    private static final String RANDOM_ALIAS = "--network-alias=tc-";
+
+    private static final Pattern FIXED_PORT = Pattern.compile("--publish=(.*:)?[0-9]+:[^:]+");
+
     private RunLine() {}
 
     /**
@@ -44,6 +50,22 @@ final class RunLine {
         words.addAll(entrypoint.stream().skip(1).toList());
         words.addAll(list(create.getCmd()));
         return List.copyOf(words);
+    }
+
+    /**
+     * Whether the container has something that is there once: a port of this machine, an address,
+     * or a name by which others find it.
+     */
+    static boolean isThereOnce(List<String> line) {
+        return line.stream()
+                .anyMatch(
+                        word ->
+                                word.startsWith("--ip=")
+                                        || word.startsWith("--ip6=")
+                                        || (word.startsWith("--network-alias=")
+                                                && !word.startsWith(RANDOM_ALIAS))
+                                        || (word.startsWith("--publish=")
+                                                && FIXED_PORT.matcher(word).matches()));
     }
 
     private static void network(CreateContainerCmd create, HostConfig host, List<String> words) {

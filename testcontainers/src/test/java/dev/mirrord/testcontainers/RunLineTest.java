@@ -10,6 +10,8 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunLineTest {
     private static final List<String> DOCKER = List.of("docker", "--host=unix:///x.sock");
@@ -52,6 +54,34 @@ class RunLineTest {
     void exposedPortsStayExposed() {
         assertThat(line(Map.of("getExposedPorts", new ExposedPort[] {ExposedPort.tcp(8080)})))
                 .contains("--expose=8080/tcp");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--ip=10.0.0.7",
+                "--ip6=fd00::7",
+                "--network-alias=app",
+                "--publish=8080:80/tcp",
+                "--publish=127.0.0.1:8080:80/tcp",
+                "--publish=[::1]:8080:80/tcp"
+            })
+    void someThingsAreThereOnce(String word) {
+        assertThat(RunLine.isThereOnce(List.of("docker", "run", word, "myimg"))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--network=mynet",
+                "--network-alias=tc-1a2b3c4d",
+                "--publish=80/tcp",
+                "--publish=127.0.0.1::80/tcp",
+                "--expose=80/tcp",
+                "--env=A=1:2"
+            })
+    void othersAreNot(String word) {
+        assertThat(RunLine.isThereOnce(List.of("docker", "run", word, "myimg"))).isFalse();
     }
 
     /** A command whose getters answer from a table. */
