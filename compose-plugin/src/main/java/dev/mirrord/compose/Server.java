@@ -23,13 +23,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the context of one service in the background: each time that its sidecar starts, until the
  * sidecar's container is removed or the provider ends it.
  *
  * <pre>
- *   target found --"ready"--&gt; waits for the sidecar --runs--&gt; serves it --stopped--&gt; waits again
+ *   target found --"ready"--&gt; starts the agent, waits for the sidecar --runs--&gt; serves it --stopped--&gt; waits again
  *                                  '--removed, or none made by a compose that has gone--&gt; ends
  * </pre>
  */
@@ -38,11 +39,16 @@ final class Server {
     private static final int LONG_PAUSE_MILLISECONDS = 1000;
     private static final long SOON_NANOSECONDS = TimeUnit.SECONDS.toNanos(60);
 
+    /** How long an agent waits for its first sidecar: less than its patience. */
+    private static final long EARLY_NANOSECONDS = TimeUnit.SECONDS.toNanos(8);
+
     private final String project;
     private final String service;
     private final String sidecar;
     private final Optional<ProcessHandle> compose;
     private final CompletableFuture<Boolean> told = new CompletableFuture<>();
+    private @Nullable TargetContext early;
+    private long earlyUntil;
 
     private Server(List<String> words) {
         this.project = words.get(0);
@@ -70,14 +76,17 @@ final class Server {
             MirrordConfig loaded =
                     ContextConfig.load(
                             Docker.parse(config).deepCopy(), path -> Location.of("x-mirrord"));
-            TargetContext first = TargetContext.prepare(request(loaded, List.of()), new Silent());
-            first.close();
-            state.writeSelf(config);
+            TargetContext first = prepare(loaded);
+            server.early = first;
+            server.earlyUntil = System.nanoTime() + EARLY_NANOSECONDS;
             try {
+                state.writeSelf(config);
                 toProvider.println("ready");
                 toProvider.close();
+                first.startAgent();
                 server.serve(loaded, state);
             } finally {
+                server.takeEarly().ifPresent(TargetContext::close);
                 state.remove();
             }
             if (!server.told.isDone()) {
@@ -98,6 +107,9 @@ final class Server {
         long waiting = System.nanoTime();
         while (!told.isDone()) {
             boolean composeLives = compose.map(ProcessHandle::isAlive).orElse(false);
+            if (System.nanoTime() - earlyUntil > 0) {
+                takeEarly().ifPresent(TargetContext::close);
+            }
             switch (find()) {
                 case Sidecar.Unknown() -> {} // The engine is away: it may come back.
                 case Sidecar.Missing() -> {
@@ -122,25 +134,25 @@ final class Server {
 
     /** To the end of this run of the sidecar. */
     private void serve(MirrordConfig config, JsonNode container, ServerState state) {
-        List<String> options = new ArrayList<>();
+        List<String> line = new ArrayList<>(List.of("docker", "run"));
         for (String name : label(container, ServerState.ENVIRONMENT_LABEL)) {
-            options.add("--env=" + name);
+            line.add("--env=" + name);
         }
         container
                 .path("NetworkSettings")
                 .path("Networks")
                 .fieldNames()
-                .forEachRemaining(network -> options.add("--network=" + network));
+                .forEachRemaining(network -> line.add("--network=" + network));
         for (String server : label(container, ServerState.NAMESERVERS_LABEL)) {
-            options.add("--dns=" + server);
+            line.add("--dns=" + server);
         }
         JsonNode host = container.path("HostConfig");
-        host.path("DnsSearch").forEach(each -> options.add("--dns-search=" + each.asText()));
-        host.path("DnsOptions").forEach(each -> options.add("--dns-option=" + each.asText()));
-        host.path("ExtraHosts").forEach(each -> options.add("--add-host=" + each.asText()));
-        try (TargetContext context =
-                TargetContext.prepare(request(config, options), new Silent())) {
-            context.attach(container.path("Id").asText());
+        host.path("DnsSearch").forEach(each -> line.add("--dns-search=" + each.asText()));
+        host.path("DnsOptions").forEach(each -> line.add("--dns-option=" + each.asText()));
+        host.path("ExtraHosts").forEach(each -> line.add("--add-host=" + each.asText()));
+        line.add(Product.sidecarImage());
+        try (TargetContext context = takeEarly().orElseGet(() -> prepare(config))) {
+            context.attach(container.path("Id").asText(), line);
             CompletableFuture.anyOf(context.lost(), told).join();
         } catch (SessionFailure failure) {
             // The sidecar, which nobody serves, must not seem to work.
@@ -206,11 +218,15 @@ final class Server {
         }
     }
 
-    private static SessionRequest request(MirrordConfig config, List<String> options) {
-        List<String> line = new ArrayList<>(List.of("docker", "run"));
-        line.addAll(options);
-        line.add(Product.sidecarImage());
-        return new SessionRequest(config, line);
+    private Optional<TargetContext> takeEarly() {
+        Optional<TargetContext> taken = Optional.ofNullable(early);
+        early = null;
+        return taken;
+    }
+
+    private static TargetContext prepare(MirrordConfig config) {
+        List<String> line = List.of("docker", "run", Product.sidecarImage());
+        return TargetContext.prepare(new SessionRequest(config, line), new Silent());
     }
 
     private static final class Silent implements SessionOutput {

@@ -9,6 +9,7 @@ import dev.mirrord.session.docker.rewrite.Rewrite;
 import dev.mirrord.session.sidecar.LastingControl;
 import dev.mirrord.session.sidecar.SidecarControl;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,14 +34,14 @@ public final class TargetContext implements AutoCloseable {
     private static final int REMOVING_SECONDS = 20;
 
     private final SessionId id = SessionId.random();
-    private final SessionRequest request;
+    private volatile SessionRequest request;
     private final SessionOutput output;
     private final SessionLog log;
     private final SidecarEvents events;
-    private final ContainerCommand command;
+    private volatile ContainerCommand command;
     private final SessionDirectory directory;
     private final Watchdog watchdog;
-    private final EngineSide engine;
+    private volatile EngineSide engine;
     private final ContextAgent agent;
     private volatile @Nullable LastingControl connection;
     private @Nullable ContextContainer container;
@@ -114,12 +115,22 @@ public final class TargetContext implements AutoCloseable {
         return context;
     }
 
+    /** Begins to start the agent of a prepared context; it waits some seconds for a sidecar. */
+    public void startAgent() {
+        agent.want();
+    }
+
     /**
      * Serves a sidecar that runs, and waits until it can be used.
      *
+     * @param line the {@code docker run} that would have been the same container
      * @throws SessionFailure when that cannot be; the context is closed then
      */
-    public void attach(String runningSidecar) {
+    public void attach(String runningSidecar, List<String> line) {
+        engine.close();
+        request = new SessionRequest(request.config(), line);
+        command = CommandParser.parse(line);
+        engine = new EngineSide(id, request, command, log);
         engine.attach(runningSidecar);
         agent.want();
         orClose(
