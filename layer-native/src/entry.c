@@ -72,7 +72,6 @@ static bool is_program(const char *path) {
 }
 
 bool entry_next(const char *name, char *const *environment, size_t *from, char *path, size_t size) {
-    static const char variable[] = "PATH=";
     const char *directories = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     size_t length = strlen(name);
     if (length == 0 || length >= size) {
@@ -82,11 +81,9 @@ bool entry_next(const char *name, char *const *environment, size_t *from, char *
         memcpy(path, name, length + 1);
         return (*from)++ == 0;
     }
-    for (; *environment != NULL; environment++) {
-        if (strlen(*environment) >= sizeof variable - 1 && memcmp(*environment, variable, sizeof variable - 1) == 0) {
-            directories = *environment + sizeof variable - 1;
-            break;
-        }
+    const char *own = text_variable(environment, "PATH=");
+    if (own != NULL) {
+        directories = own;
     }
     size_t all = strlen(directories);
     while (*from <= all) {

@@ -17,14 +17,8 @@ static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 static char shell[] = "/bin/sh";
 
 static const char *path_of(char **environment) {
-    static const char name[] = "PATH=";
-    const size_t length = sizeof name - 1;
-    for (; *environment != NULL; environment++) {
-        if (strlen(*environment) >= length && memcmp(*environment, name, length) == 0) {
-            return *environment + length;
-        }
-    }
-    return default_path;
+    const char *path = text_variable(environment, "PATH=");
+    return path == NULL ? default_path : path;
 }
 
 /* Runs a script by the shell: sh SCRIPT ARG... */

@@ -164,12 +164,8 @@ static void find_mounts(void) {
 }
 
 static const char *home_of(char **environment) {
-    for (; *environment != NULL; environment++) {
-        if (strlen(*environment) >= 5 && starts_with(*environment, "HOME=")) {
-            return *environment + 5;
-        }
-    }
-    return "";
+    const char *home = text_variable(environment, "HOME=");
+    return home == NULL ? "" : home;
 }
 
 static void find_facts(char **environment) {

@@ -43,15 +43,10 @@ struct hold {
 
 /* Connects to the socket that the variable names; the copy of the environment is the started program's. */
 static void connect_control(char **environment) {
-    static const char name[] = "MIRRORD_CONTROL=";
-    const size_t length = sizeof name - 1;
-    while (*environment != NULL && (strlen(*environment) < length || memcmp(*environment, name, length) != 0)) {
-        environment++;
-    }
-    if (*environment == NULL) {
+    char *value = text_variable(environment, "MIRRORD_CONTROL=");
+    if (value == NULL) {
         return;
     }
-    char *value = *environment + length;
     size_t size = strlen(value) + 1;
     struct unix_address address = {.family = AF_UNIX_};
     struct decimal number = {""};

@@ -77,6 +77,16 @@ size_t text_find(const char *text, size_t length, char byte) {
     return i;
 }
 
+char *text_variable(char *const *environment, const char *name) {
+    size_t length = strlen(name);
+    for (; *environment != NULL; environment++) {
+        if (strlen(*environment) >= length && memcmp(*environment, name, length) == 0) {
+            return *environment + length;
+        }
+    }
+    return NULL;
+}
+
 unsigned long text_number(const char *text, size_t length, const char *label, unsigned base, unsigned long otherwise) {
     size_t size = strlen(label);
     for (size_t at = 0; at + size <= length; at++) {

@@ -18,6 +18,9 @@ int strcmp(const char *left, const char *right);
 /* The position of a byte, or the length when it is not there. */
 size_t text_find(const char *text, size_t length, char byte);
 
+/* The value of a variable, its name given with the "="; NULL when the environment has none. */
+char *text_variable(char *const *environment, const char *name);
+
 /* The number after a label that is in the text, to the base given (at most ten). */
 unsigned long text_number(const char *text, size_t length, const char *label, unsigned base, unsigned long otherwise);
 

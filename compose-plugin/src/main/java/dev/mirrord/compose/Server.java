@@ -7,9 +7,9 @@ import dev.mirrord.session.LiveProcess;
 import dev.mirrord.session.Preload;
 import dev.mirrord.session.Product;
 import dev.mirrord.session.SessionFailure;
-import dev.mirrord.session.SessionOutput;
 import dev.mirrord.session.SessionRequest;
 import dev.mirrord.session.Signals;
+import dev.mirrord.session.Silent;
 import dev.mirrord.session.TargetContext;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -227,13 +227,5 @@ final class Server {
     private static TargetContext prepare(MirrordConfig config) {
         List<String> line = List.of("docker", "run", Product.sidecarImage());
         return TargetContext.prepare(new SessionRequest(config, line), new Silent());
-    }
-
-    private static final class Silent implements SessionOutput {
-        @Override
-        public void notice(String text) {}
-
-        @Override
-        public void detail(String text) {}
     }
 }

@@ -97,8 +97,10 @@ final class EngineSide implements AutoCloseable {
     }
 
     private void awaitSidecar(RelayMount relay) {
+        Path socket = Path.of(relay.directory(), relay.control());
         try {
-            arrivals = ControlServer.listen(Path.of(relay.directory(), relay.control()));
+            arrivals = ControlServer.listen(socket);
+            SessionDirectory.restrict(socket, "rw-rw-rw-");
         } catch (IOException e) {
             log.failure("the sidecar cannot come", e);
         }

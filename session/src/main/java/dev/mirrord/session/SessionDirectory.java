@@ -78,7 +78,8 @@ public final class SessionDirectory implements AutoCloseable {
         return base;
     }
 
-    private static void restrict(Path path, String permissions) throws IOException {
+    /** Where files have such permissions. */
+    static void restrict(Path path, String permissions) throws IOException {
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
         }

@@ -1,7 +1,7 @@
 package dev.mirrord.session;
 
 /** Says nothing. */
-final class Silent implements SessionOutput {
+public final class Silent implements SessionOutput {
     @Override
     public void notice(String text) {}
 

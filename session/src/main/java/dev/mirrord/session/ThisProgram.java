@@ -31,12 +31,10 @@ public final class ThisProgram {
         List<String> line = new ArrayList<>();
         if (info.command().isPresent() && own.indexOf(main) > 0) {
             line.add(info.command().get());
-            List<String> options = own.subList(0, own.indexOf(main));
-            int classPath = options.indexOf("-cp");
-            for (int i = 0; i < options.size(); i++) {
-                if (classPath < 0 || (i != classPath && i != classPath + 1)) {
-                    line.add(options.get(i));
-                }
+            line.addAll(own.subList(0, own.indexOf(main)));
+            int classPath = line.indexOf("-cp");
+            if (classPath > 0) {
+                line.subList(classPath, classPath + 2).clear();
             }
             return line;
         }

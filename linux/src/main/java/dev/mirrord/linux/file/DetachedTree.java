@@ -47,11 +47,10 @@ public final class DetachedTree {
     public static int open(Path path) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             long name = arena.allocateFrom(path.toString()).address();
-            long result = SystemCall.OPEN_TREE.invoke(AT_FDCWD, name, CLONE | CLOSE_ON_EXEC);
-            if (result < 0) {
-                throw new ErrnoException("open_tree " + path, (int) -result);
-            }
-            return (int) result;
+            return (int)
+                    ErrnoException.check(
+                            "open_tree " + path,
+                            SystemCall.OPEN_TREE.invoke(AT_FDCWD, name, CLONE | CLOSE_ON_EXEC));
         }
     }
 }

@@ -49,13 +49,13 @@ public record FileUser(int uid, int gid, List<Integer> groups, long capabilities
      */
     public void assumeToConnect() throws ErrnoException {
         takeGroupsAlone();
-        check("setresgid", SystemCall.SETRESGID.invoke(gid, gid, gid));
-        check("setresuid", SystemCall.SETRESUID.invoke(uid, uid, uid));
+        ErrnoException.check("setresgid", SystemCall.SETRESGID.invoke(gid, gid, gid));
+        ErrnoException.check("setresuid", SystemCall.SETRESUID.invoke(uid, uid, uid));
         keepCapabilities();
     }
 
     private void takeGroupsAlone() throws ErrnoException {
-        check("unshare file system attributes", SystemCall.UNSHARE.invoke(CLONE_FS));
+        ErrnoException.check("unshare file system attributes", SystemCall.UNSHARE.invoke(CLONE_FS));
         SystemCall.UMASK.invoke(0);
         takeGroups();
     }
@@ -74,7 +74,8 @@ public record FileUser(int uid, int gid, List<Integer> groups, long capabilities
             for (int i = 0; i < groups.size(); i++) {
                 list.setAtIndex(ValueLayout.JAVA_INT, i, groups.get(i));
             }
-            check("setgroups", SystemCall.SETGROUPS.invoke(groups.size(), list.address()));
+            ErrnoException.check(
+                    "setgroups", SystemCall.SETGROUPS.invoke(groups.size(), list.address()));
         }
     }
 
@@ -83,7 +84,8 @@ public record FileUser(int uid, int gid, List<Integer> groups, long capabilities
             MemorySegment header = arena.allocate(8, 4);
             header.set(ValueLayout.JAVA_INT, 0, CAPABILITIES_VERSION);
             MemorySegment sets = arena.allocate(24, 4);
-            check("capget", SystemCall.CAPGET.invoke(header.address(), sets.address()));
+            ErrnoException.check(
+                    "capget", SystemCall.CAPGET.invoke(header.address(), sets.address()));
             for (int half = 0; half < 2; half++) {
                 int wanted = (int) (capabilities >> (32 * half));
                 int permitted = sets.get(ValueLayout.JAVA_INT, 12L * half + 4) & wanted;
@@ -91,13 +93,8 @@ public record FileUser(int uid, int gid, List<Integer> groups, long capabilities
                 sets.set(ValueLayout.JAVA_INT, 12L * half + 4, permitted);
                 sets.set(ValueLayout.JAVA_INT, 12L * half + 8, 0);
             }
-            check("capset", SystemCall.CAPSET.invoke(header.address(), sets.address()));
-        }
-    }
-
-    private static void check(String what, long result) throws ErrnoException {
-        if (result < 0) {
-            throw new ErrnoException(what, (int) -result);
+            ErrnoException.check(
+                    "capset", SystemCall.CAPSET.invoke(header.address(), sets.address()));
         }
     }
 }

@@ -26,16 +26,14 @@ public final class MemoryFileSystem {
                 // One more was below it.
             }
             long type = arena.allocateFrom("tmpfs").address();
-            long result =
+            ErrnoException.check(
+                    "mount " + mountPoint,
                     SystemCall.MOUNT.invoke(
                             type,
                             path,
                             type,
                             MS_NOSUID | MS_NODEV | MS_NOEXEC,
-                            arena.allocateFrom(options).address());
-            if (result < 0) {
-                throw new ErrnoException("mount " + mountPoint, (int) -result);
-            }
+                            arena.allocateFrom(options).address()));
         }
     }
 

@@ -35,8 +35,14 @@ public final class OpenElsewhere implements AutoCloseable {
     private long next = 1;
 
     public OpenElsewhere() throws ErrnoException {
-        epoll = (int) check("epoll_create", SystemCall.EPOLL_CREATE.invoke(CLOSE_ON_EXEC));
-        place = (int) check("fcntl", SystemCall.FCNTL.invoke(epoll, F_DUPFD_CLOEXEC, 0));
+        epoll =
+                (int)
+                        ErrnoException.check(
+                                "epoll_create", SystemCall.EPOLL_CREATE.invoke(CLOSE_ON_EXEC));
+        place =
+                (int)
+                        ErrnoException.check(
+                                "fcntl", SystemCall.FCNTL.invoke(epoll, F_DUPFD_CLOEXEC, 0));
     }
 
     /**
@@ -45,13 +51,14 @@ public final class OpenElsewhere implements AutoCloseable {
      * @return its number from now on; one that it had before is no longer among {@link #open}
      */
     public long remember(int fd) throws ErrnoException {
-        check("dup3", SystemCall.DUP.invoke(fd, place, CLOSE_ON_EXEC));
+        ErrnoException.check("dup3", SystemCall.DUP.invoke(fd, place, CLOSE_ON_EXEC));
         try (Arena arena = Arena.ofConfined()) {
             long number = next++;
             MemorySegment event = arena.allocate(16, 8);
             event.set(ValueLayout.JAVA_LONG_UNALIGNED, PACKED ? 4 : 8, number);
             SystemCall.EPOLL_CTL.invoke(epoll, REMOVE, place, event.address());
-            check("epoll_ctl", SystemCall.EPOLL_CTL.invoke(epoll, ADD, place, event.address()));
+            ErrnoException.check(
+                    "epoll_ctl", SystemCall.EPOLL_CTL.invoke(epoll, ADD, place, event.address()));
             return number;
         } finally {
             SystemCall.DUP.invoke(epoll, place, CLOSE_ON_EXEC);
@@ -75,13 +82,6 @@ public final class OpenElsewhere implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static long check(String call, long result) throws ErrnoException {
-        if (result < 0) {
-            throw new ErrnoException(call, (int) -result);
-        }
-        return result;
     }
 
     @Override

@@ -62,11 +62,9 @@ public final class Sockets {
 
     public static void option(int fd, int level, int name, MemorySegment value)
             throws ErrnoException {
-        long result =
-                SystemCall.SETSOCKOPT.invoke(fd, level, name, value.address(), value.byteSize());
-        if (result < 0) {
-            throw new ErrnoException("setsockopt %d %d".formatted(level, name), (int) -result);
-        }
+        ErrnoException.check(
+                "setsockopt " + level + " " + name,
+                SystemCall.SETSOCKOPT.invoke(fd, level, name, value.address(), value.byteSize()));
     }
 
     /** Bytes received, or {@code -errno}. */

@@ -47,9 +47,7 @@ public final class UnixSockets {
             while (result == -Errno.EINTR) {
                 result = SystemCall.CONNECT.invoke(fd, address.address(), address.byteSize());
             }
-            if (result < 0) {
-                throw new ErrnoException("connect " + path, (int) -result);
-            }
+            ErrnoException.check("connect " + path, result);
             doNotBlock(fd);
             return fd;
         } catch (ErrnoException e) {
@@ -63,10 +61,7 @@ public final class UnixSockets {
         int fd = Sockets.open(Sockets.AF_UNIX, type, 0);
         try (Arena arena = Arena.ofConfined()) {
             Sockets.bind(fd, address(arena, path));
-            long result = SystemCall.LISTEN.invoke(fd, BACKLOG);
-            if (result < 0) {
-                throw new ErrnoException("listen " + path, (int) -result);
-            }
+            ErrnoException.check("listen " + path, SystemCall.LISTEN.invoke(fd, BACKLOG));
             return fd;
         } catch (ErrnoException e) {
             Descriptors.close(fd);
@@ -89,10 +84,7 @@ public final class UnixSockets {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment octets = arena.allocate(most);
             Sockets.receiveTimeout(fd, milliseconds);
-            int length = Sockets.receive(fd, octets);
-            if (length < 0) {
-                throw new ErrnoException("recv", -length);
-            }
+            long length = ErrnoException.check("recv", Sockets.receive(fd, octets));
             return octets.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
         }
     }
@@ -127,10 +119,8 @@ public final class UnixSockets {
             header.set(ValueLayout.JAVA_LONG, 24, 1);
             header.set(ValueLayout.ADDRESS, 32, control);
             header.set(ValueLayout.JAVA_LONG, 40, CONTROL);
-            int length = Sockets.receiveMessage(fd, header, flags | CLOSE_DESCRIPTOR_ON_EXEC);
-            if (length < 0) {
-                throw new ErrnoException("recvmsg", -length);
-            }
+            int received = Sockets.receiveMessage(fd, header, flags | CLOSE_DESCRIPTOR_ON_EXEC);
+            long length = ErrnoException.check("recvmsg", received);
             boolean passed =
                     header.get(ValueLayout.JAVA_LONG, 40) > CONTROL_HEAD
                             && control.get(ValueLayout.JAVA_INT, 8) == Sockets.SOL_SOCKET

@@ -8,15 +8,15 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A unix socket to which a sidecar comes: each process of its, once. Open to every user, since the
- * sidecar's is not known; the socket has to lie below a directory that is the user's alone.
+ * A unix socket to which a sidecar comes: each process of its, once. The socket has to lie below a
+ * directory that is the user's alone, since it has to be open to every user: the sidecar's is not
+ * known.
  */
 public final class ControlServer implements AutoCloseable {
     private final ServerSocketChannel server;
@@ -32,8 +32,7 @@ public final class ControlServer implements AutoCloseable {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(socket));
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-        } catch (IOException | UnsupportedOperationException e) {
+        } catch (IOException e) {
             server.close();
             throw new IOException("cannot listen on " + socket + ": " + e.getMessage(), e);
         }

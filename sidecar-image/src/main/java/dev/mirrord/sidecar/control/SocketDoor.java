@@ -4,6 +4,7 @@ import dev.mirrord.sidecar.EventLoops;
 import dev.mirrord.sidecar.SidecarFailure;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -22,13 +23,7 @@ public final class SocketDoor {
 
     /** Takes conversations with the CLI. */
     public static void openControl(Path path, Function<Control, ControlListener> accepted) {
-        open(
-                path,
-                true,
-                channel -> {
-                    Control control = new Control(channel);
-                    control.listen(accepted.apply(control));
-                });
+        open(path, true, channel -> converse(channel, accepted));
     }
 
     /**
@@ -37,17 +32,14 @@ public final class SocketDoor {
      * @param descriptor of a connected stream socket
      */
     public static void adoptControl(int descriptor, Function<Control, ControlListener> accepted) {
-        EpollDomainSocketChannel channel = new EpollDomainSocketChannel(descriptor);
-        Control control = new Control(channel);
-        channel.pipeline()
-                .addLast(
-                        new ChannelInitializer<Channel>() {
-                            @Override
-                            protected void initChannel(Channel same) {
-                                control.listen(accepted.apply(control));
-                            }
-                        });
+        Channel channel = new EpollDomainSocketChannel(descriptor);
+        channel.pipeline().addLast(first(taken -> converse(taken, accepted)));
         EventLoops.group().register(channel);
+    }
+
+    private static void converse(Channel channel, Function<Control, ControlListener> accepted) {
+        Control control = new Control(channel);
+        control.listen(accepted.apply(control));
     }
 
     /** Takes connections that become tunnels; they are not read until somebody wants them. */
@@ -63,13 +55,7 @@ public final class SocketDoor {
                     .group(EventLoops.group())
                     .channel(EpollServerDomainSocketChannel.class)
                     .childOption(ChannelOption.AUTO_READ, read)
-                    .childHandler(
-                            new ChannelInitializer<Channel>() {
-                                @Override
-                                protected void initChannel(Channel channel) {
-                                    accepted.accept(channel);
-                                }
-                            })
+                    .childHandler(first(accepted))
                     .bind(new DomainSocketAddress(path.toFile()))
                     .sync();
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
@@ -79,5 +65,14 @@ public final class SocketDoor {
             Thread.currentThread().interrupt();
             throw new SidecarFailure("the start was interrupted", e);
         }
+    }
+
+    private static ChannelHandler first(Consumer<Channel> accepted) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                accepted.accept(channel);
+            }
+        };
     }
 }
